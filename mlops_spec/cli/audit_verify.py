@@ -22,6 +22,7 @@ from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
 from mlops_spec.system.faults import unanswered
 from mlops_spec.system.files import write_atomic
+from mlops_spec.words.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,12 +145,13 @@ def _unlike_the_ledger(directory: Path) -> list[str]:
 
 
 def _known(*, checkpoints: tuple[Path, ...], since: str | None, trusted: tuple[Path, ...], log: str | None) -> Known:
-    if trusted and not checkpoints and (since is None or since.isdigit()):
+    number = number_of(since or "0")
+    if trusted and not checkpoints and number is not None:
         raise click.UsageError("--trusted is for the checkpoints that --checkpoint or --since names")
     signers = _signers(trusted) if trusted else None
     witnesses = tuple(given(path, signers) for path in checkpoints)
-    if since is None or since.isdigit():
-        return Known(witnesses, log, int(since or 0))
+    if since is None or number is not None:
+        return Known(witnesses, log, number or 0)
     last = given(Path(since), signers)
     return Known((*witnesses, last), log, last.checkpoint.size)
 

@@ -6,6 +6,8 @@ import base64
 import os
 from typing import TYPE_CHECKING
 
+from mlops_spec.words.digits import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,7 +55,7 @@ def environment(token: str | None, server: str, extra: Mapping[str, str]) -> dic
         header = f"http.{server.rstrip('/')}/.extraheader"
         # The empty value first drops a header that a checkout left in the repository's configuration.
         settings += [(header, ""), (header, f"AUTHORIZATION: basic {secret}")]
-    first = int(kept.get("GIT_CONFIG_COUNT") or 0)
+    first = number_of(kept.get("GIT_CONFIG_COUNT") or "0") or 0  # any other text is none, as ours replaces it
     for number, (key, value) in enumerate(settings, first):
         kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return {

@@ -8,6 +8,7 @@ import re
 from typing import Literal
 
 from mlops_spec.ledger.record import Actor, Who
+from mlops_spec.words.digits import number_of
 
 
 def person() -> Who:
@@ -24,9 +25,7 @@ def actor(login: str, number: str = "") -> Actor:
     """Somebody whom a platform or a machine knows by a login, and a platform by a number too."""
     kind: Literal["human", "bot"] = "bot" if login.endswith("[bot]") else "human"
     name = re.sub(r"[^A-Za-z0-9_.:-]", "-", login.removesuffix("[bot]")).lstrip("_.:-")[:90] or "unknown"
-    return Actor(
-        login=name + ("[bot]" if kind == "bot" else ""), id=int(number) if number.isdigit() else None, kind=kind
-    )
+    return Actor(login=name + ("[bot]" if kind == "bot" else ""), id=number_of(number), kind=kind)
 
 
 def _user() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.ledger.record import Identity, Who
 from mlops_spec.ledger.who import actor, person
 from mlops_spec.platforms.github.run import ISSUER
+from mlops_spec.words.digits import number_of
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.run import Run
@@ -25,12 +26,12 @@ def who(run: Run) -> Who:
 
 
 def _identity(run: Run) -> Identity | None:
-    if not run.number.isdigit():
+    if (number := number_of(run.number)) is None:
         return None
     return Identity(
         workflow_ref=run.workflow,
-        run_id=int(run.number),
-        run_attempt=int(run.attempt) if run.attempt.isdigit() else 1,
+        run_id=number,
+        run_attempt=number_of(run.attempt) or 1,
         job=run.job or "unknown",
         issuer=ISSUER,
     )

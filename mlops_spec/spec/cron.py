@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from mlops_spec.regex import regex
 from mlops_spec.spec.base import words
+from mlops_spec.words.digits import number_of
 
 Cron = Annotated[
     str,
@@ -32,9 +33,10 @@ class _Field(NamedTuple):
     def number(self, text: str) -> int:
         if text.upper() in self.names:
             return self.low + self.names.index(text.upper())
-        if not text.isdigit() or not self.low <= int(text[:4]) <= self.high:
+        number = number_of(text)
+        if number is None or not self.low <= number <= self.high:
             raise ValueError(f"`{text}` is no {self.name}: {self.low} to {self.high}")
-        return int(text)
+        return number
 
 
 _FIELDS = (

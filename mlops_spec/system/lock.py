@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.words.digits import number_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,5 +52,4 @@ def holder(path: Path) -> int | None:
 
 
 def _signed(path: Path) -> int | None:
-    text = path.read_text(encoding="utf-8").strip()
-    return int(text) if text.isdigit() else None
+    return number_of(path.read_text(encoding="utf-8", errors="replace").strip())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NEWEST = 1
 #: What makes a spec of version N one of version N + 1; there is only version 1 so far.
 STEPS: Mapping[int, Callable[[str], str]] = {}
-_VERSION = regex(r"^spec:[ \t]*(\d+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_VERSION = regex(r"^spec:[ \t]*([0-9]{1,9})[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def version_of(text: str) -> int:

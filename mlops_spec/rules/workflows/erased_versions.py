@@ -38,6 +38,7 @@ from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
+from mlops_spec.words.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +79,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _deleted_images(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
-            kept = text(step.inputs.get("min-versions-to-keep"))
+            kept = number_of(text(step.inputs.get("min-versions-to-keep")))
             rest = {"ignore-versions", "delete-only-untagged-versions", "delete-only-pre-release-versions"}
             deletes = step.uses_action("actions/delete-package-versions") and not rest & {*step.inputs}
-            if deletes and kept.isdigit() and int(kept) < _LEAST:
+            if deletes and kept is not None and kept < _LEAST:
                 message = f"of all images {kept} is kept, be it the live one or not, and none to go back to"
                 place = (*step.address, "with", "min-versions-to-keep")
                 yield Finding(place, message, "keep ten, and name those that are live in `ignore-versions`")

@@ -53,5 +53,5 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _minutes(written: str) -> float:
-    match = re.fullmatch(r"(\d+)([smhd])", written)
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", written)
     return int(match[1]) * {"s": 1 / 60, "m": 1, "h": 60, "d": 1440}[match[2]] if match else 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OLDEST = 11  # of Python 3, which the pipeline's tool needs
-_AT_LEAST = regex(r">=?\s*3\.(\d+)")
+_AT_LEAST = regex(r">=?\s*3\.([0-9]{1,4})")
 _REQUIREMENTS = ("requirements.txt", "*/requirements.txt", "requirements/*.txt")
 
 

@@ -6,6 +6,7 @@ import errno
 import socket
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.words.digits import number_of
 
 _BACKLOG = 2048
 
@@ -13,12 +14,13 @@ _BACKLOG = 2048
 def bind(listen: str) -> socket.socket:
     """A listening socket at `HOST:PORT`; port 0 takes any. Raises Failure (exit 78) where that can't be had."""
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    number = number_of(port)
+    if not host or number is None or number > 65535:
         raise Failure(f"{listen!r} is no address to listen at", exit_code=Exit.CONFIG, remedy="Use 127.0.0.1:8080.")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, int(port)))
+        listener.bind((host, number))
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
