@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 _FORM = 1  # of all that lies in the folder; raised when an older agent could no longer read it
 _FORM_OF_MANY = 2  # with several models, whose packages an older agent would remove as nobody's
 _FILE = "form"
+_LONGEST = 64  # bytes
+_OWN = {_FILE, "agent.json", "agent.lock", "packages", "repository.git"}
 
 
 def prepared(state: Path) -> Path:
     """The folder, made where it is not there.
 
     Raises:
-        Failure: it is no folder, belongs to another user, others may write there, or a newer version wrote it (78).
+        Failure: it is no folder, or not an agent's, belongs to another user, others may write there, or a newer
+            version wrote it (78).
         OSError: the disk does not take it.
     """
     if state.exists() and not state.is_dir():
@@ -35,8 +38,17 @@ def prepared(state: Path) -> Path:
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         _refuse(f"others may write to {state}", f"chmod go-w {state}")
+    _check_own(state)
     _check_form(state / _FILE)
     return state
+
+
+def _check_own(state: Path) -> None:
+    """That a folder that is not empty is an agent's; a file system of its own begins with `lost+found`."""
+    there = {entry.name for entry in os.scandir(state)} - {"lost+found"}
+    if there and not there & _OWN:
+        named = ", ".join(sorted(there)[:3])
+        _refuse(f"{state} is no agent's folder: it holds {named}", "Name an empty or a new folder with --state.")
 
 
 def raise_form(state: Path) -> None:
@@ -49,7 +61,8 @@ def _check_form(file: Path) -> None:
     if not file.exists():
         write_atomic(file, f"{_FORM}\n")
         return
-    said = file.read_text(encoding="utf-8", errors="replace").strip()
+    with file.open("rb") as stream:
+        said = stream.read(_LONGEST).decode(errors="replace").strip()
     if not said.isascii() or not said.isdigit() or int(said[:9]) > _FORM_OF_MANY:
         _refuse(f"a newer mlops-spec wrote {file.parent}: its form is {said[:20]!r}", "Update mlops-spec on this host.")
 

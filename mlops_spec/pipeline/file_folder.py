@@ -76,7 +76,7 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 def _found(root: Path, path: Path, files: Files) -> Found:
     if path.is_symlink() and not _stays(root, path, files):
-        return Found(problem="is a link that leaves the folder")
+        return Found(problem="is a link that leaves the folder, or leads nowhere")
     content = _read(path, size_in_bytes(files.max))
     if isinstance(content, str):
         return Found(problem=content)
@@ -86,7 +86,10 @@ def _found(root: Path, path: Path, files: Files) -> Found:
 
 
 def _stays(root: Path, link: Path, files: Files) -> bool:
-    leads = link.resolve()
+    try:
+        leads = link.resolve()
+    except RuntimeError:  # it leads back to itself
+        return False
     return leads.is_relative_to((root / files.root).resolve()) or leads.is_relative_to(
         (root_of(root) / _CACHE).resolve()
     )

@@ -50,6 +50,14 @@ def starved(error: Exception) -> Failure | None:
     return Failure(str(error), exit_code=Exit.IO, remedy=helps) if helps else None
 
 
+def circular(error: Exception) -> Failure | None:
+    """The link that leads back to itself, as `Path.resolve` says it before Python 3.13; None for any other error."""
+    if not isinstance(error, RuntimeError) or not str(error).startswith("Symlink loop from "):
+        return None
+    said = f"{str(error).removeprefix('Symlink loop from ')} is a link that leads back to itself"
+    return Failure(said, exit_code=Exit.CONFIG, remedy="Put the file or folder itself in its place.")
+
+
 def beneath(failure: Failure) -> Failure:
     """The failure, as the machine's where an error of the machine lies beneath: exit 74, and what helps there."""
     cause = failure.__cause__ or failure.__context__

@@ -57,6 +57,22 @@ def test_a_folder_of_a_newer_version_is_left_as_it_is(tmp_path: Path, form: str)
     assert [path.name for path in tmp_path.iterdir()] == ["form"]
 
 
+def test_a_form_of_any_length_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "form").open("wb") as file:
+        file.truncate(2**40)
+
+    refused(tmp_path, "newer mlops-spec")
+
+
+def test_a_folder_of_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "passwd").touch()
+
+    refused(tmp_path, "is no agent's folder: it holds passwd")
+    assert [path.name for path in tmp_path.iterdir()] == ["passwd"]
+    (tmp_path / "passwd").rename(tmp_path / "lost+found")
+    assert prepared(tmp_path)
+
+
 def test_a_folder_of_before_there_were_forms_goes_on(tmp_path: Path) -> None:
     (tmp_path / "agent.json").write_text("{}")
 

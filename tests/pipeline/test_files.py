@@ -136,6 +136,7 @@ def test_the_model_sees_the_file_alone(root: Path) -> None:
         (lambda file: (file.unlink(), file.mkdir()), "data/images/002.png is not there"),
         (lambda file: (file.unlink(), os.mkfifo(file)), "data/images/002.png is no file"),
         (lambda file: (file.unlink(), file.symlink_to("/etc/hostname")), "002.png is a link that leaves the folder"),
+        (lambda file: (file.unlink(), file.symlink_to(file.name)), "002.png is a link that leaves the folder"),
         (lambda file: (file.unlink(), file.symlink_to("nowhere")), "002.png can't be read: No such file"),
         (lambda file: file.with_name("idle.png").write_bytes(IMAGES[0]), "1 of its files are named by no row: `idle"),
         (lambda file: file.with_name("more2").symlink_to("/etc"), "named by no row: `more2`"),
