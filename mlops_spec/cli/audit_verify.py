@@ -20,9 +20,9 @@ from mlops_spec.release import carried
 from mlops_spec.release.online import ask_forge
 from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
+from mlops_spec.system.digits import number_of
 from mlops_spec.system.faults import unanswered
 from mlops_spec.system.files import write_atomic
-from mlops_spec.words.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import base64
 import os
 from typing import TYPE_CHECKING
 
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ import re
 from typing import Literal
 
 from mlops_spec.ledger.record import Actor, Who
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 
 def person() -> Who:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.ledger.record import Identity, Who
 from mlops_spec.ledger.who import actor, person
 from mlops_spec.platforms.github.run import ISSUER
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.run import Run

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from mlops_spec.regex import regex
 from mlops_spec.spec.base import words
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 Cron = Annotated[
     str,

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 if TYPE_CHECKING:
     from pathlib import Path

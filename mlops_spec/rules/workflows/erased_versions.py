@@ -38,7 +38,7 @@ from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

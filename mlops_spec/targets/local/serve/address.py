@@ -6,7 +6,7 @@ import errno
 import socket
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.words.digits import number_of
+from mlops_spec.system.digits import number_of
 
 _BACKLOG = 2048
 

@@ -13,9 +13,9 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
 from mlops_spec.ledger.who import actor
 from mlops_spec.spec.cron import Schedule
+from mlops_spec.system.digits import number_of
 from mlops_spec.targets.local.serve.address import bind
 from mlops_spec.upgrade.migrate import version_of
-from mlops_spec.words.digits import number_of
 
 ODD = ["²", "٣", "９", "1" * 5000, "", "-1", "1_0", " 1", "1\n"]
 ROOT = Path(mlops_spec.__file__).parent
@@ -28,7 +28,7 @@ ASKED = {
     "rehearse/hub/request.py",
     "rules/spec/unlabelled_positive.py",
     "rules/workflows/unheard_run.py",
-    "words/digits.py",
+    "system/digits.py",
     "words/markdown.py",
 }
 
