@@ -91,3 +91,11 @@ def test_slices_have_the_weights_of_their_rows():
 
     expected = MEASURES["accuracy"](truth[place == 0], score[place == 0], weights=weight[place == 0])
     assert found.slices[0].interval.value == pytest.approx(expected)
+
+
+def test_a_class_told_alone_has_no_correlation_whatever_the_weights_add_up_to():
+    """The square of a sum and the sum of its squares differ by rounding, of which any correlation was made."""
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        truth, weight = np.arange(500) % 50 == 0, rng.random(500) * 10.0 ** rng.integers(-3, 4)
+        assert estimate("matthews_corrcoef", truth.astype(int), np.zeros(500), weights=weight) == 0.0

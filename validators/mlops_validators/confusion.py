@@ -62,8 +62,14 @@ def matthews_corrcoef(counts: Counts) -> Floats:
     """
     actual, told, total = counts.actual, counts.told, counts.actual.sum(axis=1)
     above = counts.hits.sum(axis=1) * total - (actual * told).sum(axis=1)
-    below = np.sqrt((total**2 - (told**2).sum(axis=1)) * (total**2 - (actual**2).sum(axis=1)))
+    below = np.sqrt(_unlike(told)) * np.sqrt(_unlike(actual))
     return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
+
+
+def _unlike(counts: Floats) -> Floats:
+    """(sum c_k)^2 - sum c_k^2, as products of two classes: of one class exactly 0, whatever its weights."""
+    before = np.cumsum(counts[:, :-1], axis=1)
+    return 2 * (counts[:, 1:] * before).sum(axis=1)
 
 
 def f1_each(counts: Counts) -> Floats:
