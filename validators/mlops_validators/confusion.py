@@ -69,7 +69,7 @@ def matthews_corrcoef(counts: Counts) -> Floats:
 def _unlike(counts: Floats) -> Floats:
     """(sum c_k)^2 - sum c_k^2, as products of two classes: of one class exactly 0, whatever its weights."""
     before = np.cumsum(counts[:, :-1], axis=1)
-    return 2 * (counts[:, 1:] * before).sum(axis=1)
+    return np.asarray(2 * (counts[:, 1:] * before).sum(axis=1))
 
 
 def f1_each(counts: Counts) -> Floats:
