@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from mlops_spec.deploy.heartbeat import environment_of
 from mlops_spec.deploy.outcome import Answers
-from mlops_spec.deploy.status import environment_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan.duration import _seconds
 from mlops_spec.targets.local.serve.wanted import read_status, read_wanted

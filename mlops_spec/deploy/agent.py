@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from mlops_spec.deploy.chosen import chosen, is_meant, other_addresses
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
 from mlops_spec.deploy.found import Finder
+from mlops_spec.deploy.heartbeat import Heartbeat
 from mlops_spec.deploy.homes import settle
 from mlops_spec.deploy.one_model import OneModel, Shared
 from mlops_spec.deploy.orphans import orphans
@@ -26,13 +25,12 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.connect import forge_of
 from mlops_spec.spec.environments import Batch
 from mlops_spec.system.faults import fault
-from mlops_spec.system.files import write_atomic
 from mlops_spec.system.lock import take
 from mlops_spec.targets.registry import kept
 from mlops_spec.targets.target import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from mlops_spec.deploy.found import Found
     from mlops_spec.deploy.passes import Settings
@@ -94,7 +92,7 @@ class Agent:
         self._unfit: dict[str, Failure] = {}
         self._orphans: tuple[Done, ...] = ()
         self._passes = 0
-        self._reported: tuple[tuple[Done, ...], str] = ((), "")
+        self._heartbeat = Heartbeat(settings.state, settings.environment)
         self._ledger: tuple[str | None, dict[str, int]] = (None, {})  # its commit, and the newest record of each model
 
     def close(self) -> None:
@@ -124,7 +122,7 @@ class Agent:
             broken = fault(error)
             self._report_if_possible(broken.message)
             raise broken from error
-        self._write_heartbeat(found, "")
+        self._heartbeat.write(found)
         return found
 
     def _pass(self, *, wait: bool) -> tuple[Done, ...]:
@@ -271,27 +269,8 @@ class Agent:
     def _say_and_report(self, line: str) -> None:
         self._say(line)
         if self._alone is not None:
-            self._write_heartbeat((), "")
+            self._heartbeat.write()
 
     def _report_if_possible(self, problem: str) -> None:
         with suppress(OSError):  # on a full disk the pass's own failure is what matters
-            self._write_heartbeat((), problem)
-
-    def _write_heartbeat(self, done: Sequence[Done], problem: str) -> None:
-        report = {
-            "pid": os.getpid(),
-            "seen": datetime.now(UTC).isoformat(timespec="seconds"),
-            "environment": self._settings.environment,
-            "last": asdict(done[0]) if done and not done[0].model else None,
-            "problem": problem,
-        }
-        text = json.dumps(report, indent=1)
-        if done and done[0].model:
-            text = f'{text[:-2]},\n "models": {self._as_json(tuple(done))}\n}}'
-        write_atomic(self._settings.state / "agent.json", text + "\n")
-
-    def _as_json(self, done: tuple[Done, ...]) -> str:
-        """The results by model; mostly they are those of the pass before, and there may be hundreds."""
-        if done != self._reported[0]:
-            self._reported = done, json.dumps({each.model: asdict(each) for each in done})
-        return self._reported[1]
+            self._heartbeat.write(problem=problem)

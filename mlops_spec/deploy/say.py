@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlops_spec.deploy.passes import Done
-    from mlops_spec.deploy.status import Standing
+    from mlops_spec.deploy.standing import Standing
 
 _SAYS = {
     "none": "is live, nothing to do",

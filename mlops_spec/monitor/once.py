@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
+from mlops_spec.deploy.heartbeat import environment_of
 from mlops_spec.deploy.homes import predictions_in
-from mlops_spec.deploy.status import environment_of, served
+from mlops_spec.deploy.status import served
 from mlops_spec.errors import Failure
 from mlops_spec.ledger.who import agent
 from mlops_spec.monitor.alert import beat, count_of, label_of, tell

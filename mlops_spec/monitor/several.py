@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger
 from mlops_spec.deploy.found import Finder, Found
-from mlops_spec.deploy.status import environment_of
+from mlops_spec.deploy.heartbeat import environment_of
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.alert import LABEL, beat, count_of, label_of, tell

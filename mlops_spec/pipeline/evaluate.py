@@ -25,7 +25,8 @@ from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
-from mlops_spec.pipeline.pictures import Shown, draw_pictures
+from mlops_spec.pipeline.pictures import draw_pictures
+from mlops_spec.pipeline.pictures.shown import Shown
 from mlops_spec.pipeline.refitted import refitted
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report

@@ -96,7 +96,7 @@ def test_a_full_disk_in_a_pass_is_told_as_what_it_is(world: World, monkeypatch: 
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/var/lib/x")
 
     monkeypatch.setattr(Agent, "_pass", full)
-    monkeypatch.setattr("mlops_spec.deploy.agent.write_atomic", full)
+    monkeypatch.setattr("mlops_spec.deploy.heartbeat.write_atomic", full)
 
     with pytest.raises(Failure, match="/var/lib/x: No space left on device") as caught:
         agent.one_pass()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.deploy.passes import Done
-    from mlops_spec.deploy.status import Standing
+    from mlops_spec.deploy.standing import Standing
 
     from .conftest import World
 

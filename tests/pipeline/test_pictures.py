@@ -17,7 +17,8 @@ from mlops_spec.engines.dvc.plots import plots
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.bands import rates, roc_band
 from mlops_spec.pipeline.curves import write_curves
-from mlops_spec.pipeline.pictures import Shown, draw_pictures
+from mlops_spec.pipeline.pictures import draw_pictures
+from mlops_spec.pipeline.pictures.shown import Shown
 from mlops_spec.spec import Spec
 from mlops_spec.spec.tasks import TASKS
 

@@ -25,7 +25,8 @@ from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.history import with_history
 from mlops_spec.pipeline.levels import quantile_names, told_at
 from mlops_spec.pipeline.measured import measure, measure_named
-from mlops_spec.pipeline.pictures import Shown, draw_pictures
+from mlops_spec.pipeline.pictures import draw_pictures
+from mlops_spec.pipeline.pictures.shown import Shown
 from mlops_spec.pipeline.sides import in_test
 from mlops_spec.pipeline.signature import output_of
 from mlops_spec.pipeline.tasks import TARGETS
