@@ -180,7 +180,7 @@ NAME_VARIABLES_OF_GITHUB = {
     "rules/workflows": "rules read workflows of GitHub that people wrote",
     "rehearse/actions": "stand-ins for GitHub's own actions, which run without this package",
     "rehearse/door.py": "a step that runs without this package",
-    "rehearse/taking.py": "a script of somebody else's workflow",
+    "rehearse/exfiltration.py": "a script of somebody else's workflow",
     "rehearse/translate.py": "it translates the names in a workflow",
 }
 VARIABLE = re.compile(r"GITHUB_[A-Z]")

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec.deploy.able import check_installed
-from mlops_spec.deploy.abreast import Abreast
 from mlops_spec.deploy.chosen import chosen, is_meant, other_addresses
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
@@ -20,6 +18,8 @@ from mlops_spec.deploy.one_model import OneModel, Shared
 from mlops_spec.deploy.orphans import orphans
 from mlops_spec.deploy.passes import Done
 from mlops_spec.deploy.place import prepared
+from mlops_spec.deploy.preflight import check_installed
+from mlops_spec.deploy.side_by_side import SideBySide
 from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.connect import forge_of
@@ -83,9 +83,9 @@ class Agent:
         self._say = say
         self._clone = Clone.open(settings.state / "repository.git", settings.repository, settings.run.access)
         self._store = Store(settings.state / "packages")
-        self._abreast = Abreast()
+        self._work = SideBySide()
         forge = Forge(forge_of(settings.repository, settings.run), say)
-        self._shared = Shared(settings, self._clone, self._store, forge, self._say_and_report, self._abreast.looking_on)
+        self._shared = Shared(settings, self._clone, self._store, forge, self._say_and_report, self._work.looking_on)
         self._finder = Finder()
         self._main = ""
         self._models: dict[str, _Model] = {}
@@ -137,7 +137,7 @@ class Agent:
             raise unreachable
         made = _Pass(failed={**self._unfit})
         if self._alone is not None:
-            self._take_down(self._alone, self._abreast.here(partial(self._look, self._alone, main)), made)
+            self._take_down(self._alone, self._work.here(partial(self._look, self._alone, main)), made)
         else:
             self._look_at_all(main, made, wait=wait)
         self._clean(made)
@@ -201,7 +201,7 @@ class Agent:
         for number, (name, each) in enumerate(self._models.items()):
             turn = number % _TURNS == self._passes % _TURNS or each.last is None or each.found.alone
             serves = each.last is not None and each.last.digest is not None
-            if name in self._unfit or self._abreast.busy(name):
+            if name in self._unfit or self._work.busy(name):
                 continue
             if each.last is None or each.found.alone or (serves and each.environment.target not in seen):
                 each.restarted = each.one.keep_up(each.environment) or each.restarted
@@ -214,10 +214,10 @@ class Agent:
     def _look_at_all(self, main: Tree, made: _Pass, *, wait: bool) -> None:
         self._read_ledger()
         for name, each in self._models.items():
-            if name not in made.failed and not self._abreast.busy(name) and each.stirred:
+            if name not in made.failed and not self._work.busy(name) and each.stirred:
                 each.begun = each.key
-                self._abreast.begin(name, partial(self._look, each, main))
-        for name, ended in self._abreast.ended(wait=wait):
+                self._work.begin(name, partial(self._look, each, main))
+        for name, ended in self._work.ended(wait=wait):
             if name in self._models:
                 self._take_down(self._models[name], ended, made)
 
@@ -249,7 +249,7 @@ class Agent:
     def _clean(self, made: _Pass) -> None:
         """Removes packages that nobody needs any more; not while others are on their way here."""
         acted = self._alone is not None or any(done.action not in _QUIET for done in made.done.values())
-        if acted and not self._abreast.busy() and any(done.action != "waiting" for done in made.done.values()):
+        if acted and not self._work.busy() and any(done.action != "waiting" for done in made.done.values()):
             needed = kept(self._settings.state)
             if all(each.readable for each in needed):
                 self._store.keep({digest for each in needed for digest in each.digests})
@@ -263,7 +263,7 @@ class Agent:
                 yield Done(self._settings.environment, "stuck", reason=said, model=name)
             elif name in made.done:
                 yield made.done[name]
-            elif last is not None and not self._abreast.busy(name):
+            elif last is not None and not self._work.busy(name):
                 yield last if last.action == "waiting" else replace(last, action="none", reason="")
 
     def _say_and_report(self, line: str) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec.deploy.able import checkout_of, prove
 from mlops_spec.deploy.admission import refusal
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.git_back import GitBack
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, done_for
+from mlops_spec.deploy.preflight import checkout_of, prove
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.scored import after_scoring, first_live, put_on_record
 from mlops_spec.engines.packages import packages, refuse_empty_keys

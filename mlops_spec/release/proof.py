@@ -13,7 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
-from mlops_spec.release.lying import release_tree
+from mlops_spec.release.locations import release_tree
 from mlops_spec.release.past import lived, past
 from mlops_spec.system.faults import unanswered
 from mlops_spec.validate.at_commit import spec_at

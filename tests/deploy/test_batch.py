@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.deploy import able
+from mlops_spec.deploy import preflight
 from mlops_spec.deploy.status import look
 from mlops_spec.system.extras import OF_EXTRA
 
@@ -112,7 +112,7 @@ def nightly(world: World, monkeypatch: pytest.MonkeyPatch) -> Nightly:
 
 
 def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(able, "find_spec", lambda name: None if name in OF_EXTRA["run,serve"] else object())
+    monkeypatch.setattr(preflight, "find_spec", lambda name: None if name in OF_EXTRA["run,serve"] else object())
     table = rows()
     nightly.deliver(table)
 

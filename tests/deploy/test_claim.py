@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.deploy import able
+from mlops_spec.deploy import preflight
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.store import Store
@@ -126,7 +126,7 @@ def asked(world: World) -> World:
 
 
 def test_a_host_without_the_extra_claims_nothing(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(able, "find_spec", lambda name: None if name == "uvicorn" else object())
+    monkeypatch.setattr(preflight, "find_spec", lambda name: None if name == "uvicorn" else object())
 
     failure = refused(asked)
 

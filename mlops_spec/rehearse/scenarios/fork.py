@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
-from mlops_spec.rehearse import cast, small, taking
+from mlops_spec.rehearse import cast, exfiltration, small
 from mlops_spec.rehearse.fork import fork, propose, push
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.people import Person
@@ -52,7 +52,7 @@ class Forked(Private):
 def _open(stage: Forked) -> Iterator[None]:
     hub = stage.world.hub
     hub.people = (*hub.people, Person(_STRANGER, 666, tokens.new("ghp"), role="read"))
-    hub.settings.secrets[""] = {taking.SECRET: tokens.new("key")}
+    hub.settings.secrets[""] = {exfiltration.SECRET: tokens.new("key")}
     with account(stage):
         yield
 
@@ -83,17 +83,17 @@ def _propose(stage: Forked) -> str:
 def _attack(stage: Forked) -> str:
     world, author, before = stage.world, stage.stranger, stage.bucket.keys()
     author.run("git", "switch", "--quiet", "--create", "take", f"origin/{world.main}")
-    (author.clone / f".github/workflows/{taking.NAME}.yml").write_text(taking.WORKFLOW, encoding="utf-8")
+    (author.clone / f".github/workflows/{exfiltration.NAME}.yml").write_text(exfiltration.WORKFLOW, encoding="utf-8")
     author.commit("Take more")
     number = propose(world, author, "take", "Take more").number
     world.run_checks(number)
-    (run,) = (each for each in world.let_start(number, cast.REVIEWER) if each.workflow == taking.NAME)
+    (run,) = (each for each in world.let_start(number, cast.REVIEWER) if each.workflow == exfiltration.NAME)
     said = {job.id: "\n".join(line for step in job.steps for line in step.output) for job in run.jobs}
-    for job, words in taking.REFUSALS.items():
+    for job, words in exfiltration.REFUSALS.items():
         must(words in said[job], f"{job} was not told “{words}”", log(run))
     must(stage.bucket.keys() == before, "a fork's pull request wrote to the bucket", log(run))
     tried = only([world.start(_TRY, {"number": str(number)}, cast.AUTHOR, _nobody)], "failure")
-    told = stopped(tried, "trial begin", f"changes .github/workflows/{taking.NAME}.yml")
+    told = stopped(tried, "trial begin", f"changes .github/workflows/{exfiltration.NAME}.yml")
     return f"no secret, no identity, no push, no status, no put; the trial: {told}"
 
 
@@ -165,13 +165,13 @@ def _why_unmerged(stage: Forked, number: int, state: str = "is expected") -> str
     try:
         merge_pull(world, number, cast.REVIEWER)
     except Failure as refused:
-        must(f'"{taking.CHECK}" {state}' in refused.message, refused.message)
+        must(f'"{exfiltration.CHECK}" {state}' in refused.message, refused.message)
         return f"main refuses it: {refused.message.splitlines()[-1]}"
     raise Unexpected(f"#{number} could be merged although nobody had it tried")
 
 
 def _last_status(stage: Forked, sha: str) -> str:
-    found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, taking.CHECK)]
+    found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, exfiltration.CHECK)]
     return found[-1] if found else "none"
 
 
@@ -182,7 +182,7 @@ def _nobody(_: int) -> None:
 SCENES: tuple[Scene[Forked], ...] = (
     Scene(f"a small model on S3: first push, {FIRST} in staging", _begin, "mlops-merge"),
     Scene("a stranger's fork: “Looser” is not judged", _propose, "mlops-pull-request", stops=True),
-    Scene("“Take more” edits workflows from the fork", _attack, taking.NAME, stops=True),
+    Scene("“Take more” edits workflows from the fork", _attack, exfiltration.NAME, stops=True),
     Scene("mlops-try: the reviewer sends it away", _rejected, "mlops-try", stops=True),
     Scene("mlops-try: what is pushed meanwhile is not let in", _moved, "mlops-try", stops=True),
     Scene("mlops-try of “Looser” passes, merged", _tried, "mlops-merge"),

@@ -14,7 +14,7 @@ from mlops_spec.place import tag_of
 from mlops_spec.release.bundle import FILES, bundle_of
 from mlops_spec.release.card.documents import documents
 from mlops_spec.release.card.evidence import Evidence, evidence_of
-from mlops_spec.release.lying import release_tree
+from mlops_spec.release.locations import release_tree
 from mlops_spec.render.overlay import difference
 from mlops_spec.validate.at_commit import spec_at
 

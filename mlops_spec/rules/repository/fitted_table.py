@@ -38,8 +38,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.regex import regex
+from mlops_spec.repository.nondeterminism import why_relative_or_filled
 from mlops_spec.repository.prepared import BY_ANSWERS, prepared
-from mlops_spec.repository.wavering import why_relative_or_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -37,8 +37,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.repository.code import code_of
+from mlops_spec.repository.nondeterminism import wavering, why_wavering
 from mlops_spec.repository.reached import reached
-from mlops_spec.repository.wavering import wavering, why_wavering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HANDS = 8  # how many work at once; who only waits and looks on is none of them
 
 
-class Abreast:
+class SideBySide:
     """Work by name of the model, one at a time for each."""
 
     def __init__(self) -> None:
