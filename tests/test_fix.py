@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec.document.diagnostic import Edit
+from mlops_spec.document.edit import splice
 from mlops_spec.errors import Failure
 from mlops_spec.lint.explain import whole
-from mlops_spec.lint.fix import fixed, splice
+from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.specs import PAGES, fix_content, fix_files, lint_text
 from mlops_spec.rules.page import parts
 

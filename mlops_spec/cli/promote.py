@@ -21,7 +21,7 @@ from mlops_spec.cli.promotions import (
     plan_since,
 )
 from mlops_spec.errors import Exit
-from mlops_spec.layout import CHECKS
+from mlops_spec.platforms.github.checks import CHECKS
 from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release.ask import Waiting, ask, begin
 from mlops_spec.release.ask import resume as take_up

@@ -1,4 +1,4 @@
-"""A YAML text as data and positions."""
+"""Text as data and positions: a spec's YAML; beside it TOML, what is found at a place, and changes of the text."""
 
 from __future__ import annotations
 

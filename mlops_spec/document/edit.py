@@ -13,6 +13,8 @@ from yaml.events import MappingStartEvent, ScalarEvent
 from mlops_spec.document.diagnostic import Edit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Address
 
@@ -110,3 +112,22 @@ def _next_line(document: Document, index: int) -> int:
 
 def _line_end(document: Document) -> str:
     return "\r\n" if "\r\n" in document.text else "\n"
+
+
+def splice(text: str, fixes: Iterable[tuple[Edit, ...]]) -> tuple[str, int]:
+    """Applies each fix whole, and how many; one that touches what an earlier one changes waits for the next round."""
+    taken: list[Edit] = []
+    count = 0
+    for fix in fixes:
+        if not any(_overlap(edit, other) for edit in fix for other in taken):
+            taken += fix
+            count += 1
+    pieces, behind = [], 0
+    for edit in sorted(taken):
+        pieces += [text[behind : edit.start], edit.text]
+        behind = edit.end
+    return "".join([*pieces, text[behind:]]), count
+
+
+def _overlap(edit: Edit, other: Edit) -> bool:
+    return edit.start == other.start or (edit.start < other.end and other.start < edit.end)

@@ -9,8 +9,8 @@ import yaml
 
 from mlops_spec.document import toml
 from mlops_spec.errors import Failure
+from mlops_spec.layout import TABLE
 from mlops_spec.spec import shape
-from mlops_spec.validate.project import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.api import statuses
+from mlops_spec.platforms.github.checks import CHECKS
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.evidence import current, fit, registered_as
 from mlops_spec.release.pending import PAUSE

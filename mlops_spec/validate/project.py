@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document import toml
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import TABLE
 from mlops_spec.spec.shared import Shared
 from mlops_spec.validate import validate_shared
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Diagnostic
 
-TABLE = ("tool", "mlops-spec")
 _NAMED = b"mlops-spec"
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from mlops_spec.cli.trial import trial_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.api import pulls, statuses
+from mlops_spec.platforms.github.checks import CHECKS
 from mlops_spec.release.propose import propose
 from mlops_spec.review.trial import CONTEXT, begin, end
 

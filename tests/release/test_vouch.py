@@ -12,8 +12,8 @@ import yaml
 from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
-from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.api import pulls, statuses
+from mlops_spec.platforms.github.checks import CHECKS
 from mlops_spec.release.propose import propose
 from mlops_spec.release.vouch import vouch
 

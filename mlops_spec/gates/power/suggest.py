@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.document.edit import written
-from mlops_spec.lint.fix import splice
+from mlops_spec.document.edit import splice, written
 from mlops_spec.spec.gates import gate_id
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.layout import CHECKS
+from mlops_spec.platforms.github.checks import CHECKS
 from mlops_spec.platforms.github.workflow.filters import reaches
 from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document import toml
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import MAIN_BRANCH, PROJECT
+from mlops_spec.layout import MAIN_BRANCH, PROJECT, TABLE
 from mlops_spec.repository.listing import default_branch
 from mlops_spec.repository.root import project_of
 from mlops_spec.start.adopt import storage
 from mlops_spec.start.adopt.draft_text import slug
-from mlops_spec.validate.project import TABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
