@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _ROUNDED = 1e-6
-_OF_HITS = ("binary-classification", "multiclass-classification")
 
 
 def of_answered(spec: Spec, found: AnsweredBins | None, whole: Evaluation | Slice, field: str) -> Iterator[Problem]:
@@ -31,7 +30,7 @@ def of_answered(spec: Spec, found: AnsweredBins | None, whole: Evaluation | Slic
         return
     if sum(found.rows) != whole.rows:
         yield Problem(FILE, f"{field}.rows", f"do not add up to {whole.rows:,} rows")
-    elif found.chosen and (spec.task != "multiclass-classification" or sum(found.chosen) != whole.rows):
+    elif found.chosen and (not _of_largest(spec) or sum(found.chosen) != whole.rows):
         yield Problem(FILE, f"{field}.chosen", f"do not add up to {whole.rows:,} rows, each of one class of several")
     if found.stretches and (not TASKS[spec.task].ahead or min(found.stretches) < 0):
         yield Problem(FILE, f"{field}.stretches", "are distances of a forecast's stretches, none below 0")
@@ -57,7 +56,11 @@ def of_uncertainty(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
 
 
 def _of_classes(spec: Spec) -> bool:
-    return spec.task in _OF_HITS
+    return TASKS[spec.task].of_classes and TASKS[spec.task].targets == "one"
+
+
+def _of_largest(spec: Spec) -> bool:
+    return TASKS[spec.task].decides == "largest"
 
 
 def _within(score: float, edges: list[float], place: int) -> bool:
@@ -82,8 +85,8 @@ def _of_errors(found: AnsweredBins, field: str) -> Iterator[Problem]:
 
 def _beside_measures(spec: Spec, found: AnsweredBins, whole: Evaluation | Slice, field: str) -> Iterator[Problem]:
     told, squared = (_mean(each, found.rows) for each in (found.told, found.squared))
-    right = {"accuracy": told} if spec.task == "multiclass-classification" else {}
-    if spec.task in ("regression", "forecasting"):
+    right = {"accuracy": told} if _of_largest(spec) else {}
+    if not _of_classes(spec):
         right = {"mean_absolute_error": told, "mean_squared_error": squared, "root_mean_squared_error": squared**0.5}
     for name, value in right.items():
         mine = whole.measures.get(name)

@@ -40,7 +40,7 @@ def _of_classes(manifest: Manifest, spec: Spec) -> Iterator[Problem]:
         if len(found) != 2 or found[1] != positive or found[0] == positive:
             said = f"are {list(found)}: a binary task has two, and the positive one is the last"
             yield Problem(FILE, "classes", said)
-    elif spec.task == "multiclass-classification":
+    elif TASKS[spec.task].decides == "largest":
         if len(set(found)) != len(found) or len(found) < 2:
             yield Problem(FILE, "classes", f"are {list(found)}: a task of several classes names each once")
     elif found != (wanted := _named(spec)):

@@ -117,7 +117,7 @@ def test_what_could_not_be_read_is_not_what_is_not_there(tmp_path: Path, monkeyp
     """Else a report would lack a part, or an input go unchecked, and nothing would say so."""
     reads: tuple[Callable[[], object], ...] = (
         lambda: build._read(tmp_path / "a.json"),
-        lambda: build._curve(tmp_path, "a", ("x", "y")),
+        lambda: build._curve(tmp_path, "a", "x", "y", (0, 1)),
         lambda: past_seconds(tmp_path),
         lambda: pointers._recorded(tmp_path / "a.dvc"),
     )

@@ -226,7 +226,7 @@ def test_a_package_that_tells_of_another_model_is_told(rich: House, change: dict
 )
 def test_bins_that_are_not_of_the_test_rows_are_told(house: House, change: dict[str, Any]) -> None:
     files = honest(house)
-    bins = {"edges": [0.5], "rows": [150, 100], "scores": [0.2, 0.8], "told": [0.1, 0.9], "squared": []}
+    bins = {"edges": [0.5], "rows": [150, 100], "scores": [0.2, 0.8], "told": [0.1, 0.475], "squared": []}
 
     record = json.loads(files["evaluation.json"])
     whole, forged = (with_evaluation(files, record | {"answered": each}) for each in (bins, bins | change))

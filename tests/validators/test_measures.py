@@ -54,7 +54,7 @@ def test_two_models_are_compared_on_the_same_rows(name, task):
     back = paired_difference(name, truth, worse, score, resamples=200)
 
     assert found.value == pytest.approx(MEASURES[name](truth, score) - MEASURES[name](truth, worse))
-    assert back.value == -found.value
+    assert back.value == pytest.approx(-found.value)
     assert found.low <= found.value <= found.high
     assert (found.value > 0) is MEASURES[name].higher_is_better
 

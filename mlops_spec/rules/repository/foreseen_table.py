@@ -39,6 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.repository.grouped import column_of, parents_of
 from mlops_spec.repository.prepared import prepared
 from mlops_spec.repository.sql import plain_sql
@@ -59,7 +60,7 @@ SEVERITY: Severity = "error"
 
 _BY_STEPS = frozenset(("shift", "diff", "pct_change"))
 _FROM_BEHIND = frozenset(("bfill", "backfill"))
-_LEAD = re.compile(r"\blead\s*\([^()]*\)\s*over\s*\([^()]*\)\s*(?:as\s+)?(\w+)", re.IGNORECASE)
+_LEAD = regex(r"\blead\s*\([^()]*\)\s*over\s*\([^()]*\)\s*(?:as\s+)?(\w+)", re.IGNORECASE)
 _HINT = "take the rows before it"
 
 

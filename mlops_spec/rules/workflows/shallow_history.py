@@ -34,6 +34,7 @@ from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import given
+from mlops_spec.system.digits import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +72,11 @@ _BACK = regex(r"\bHEAD(?:~(?P<steps>\d{1,4})?|(?P<carets>\^{1,9}))(?![\w^~])")
 def _reaches(job: Job, depth: str) -> bool:
     """Whether a checkout of so many commits holds all that the job looks back to, by `HEAD~1` and the like alone."""
     asking = [" ".join(command.words) for command in job.commands if _history_comparison(command)]
-    if not asking or not depth.isdigit() or not all(map(_BACK.search, asking)):
+    fetched = number_of(depth)
+    if not asking or fetched is None or not all(map(_BACK.search, asking)):
         return False
     found = [each for said in asking for each in _BACK.finditer(said)]
-    return max(len(each["carets"] or "") or int(each["steps"] or 1) for each in found) < int(depth)
+    return max(len(each["carets"] or "") or int(each["steps"] or 1) for each in found) < fetched
 
 
 def _history_comparison(command: Command) -> str:
