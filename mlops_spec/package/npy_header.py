@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
+
+from mlops_spec.regex import regex
 
 MAGIC = b"\x93NUMPY"
 LONGEST = 2**16  # bytes; what NumPy writes is far shorter
-_PLAIN = re.compile(r"[<>|=]?[biufcmMSUV]\d+(\[\w+\])?|[<>|=]?\?")
+_PLAIN = regex(r"[<>|=]?[biufcmMSUV]\d+(\[\w+\])?|[<>|=]?\?")
 
 
 def holds_objects(beginning: bytes) -> bool:
