@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -300,11 +301,17 @@ def begun(root: Path) -> World:
 
 @pytest.fixture
 def until() -> Callable[..., None]:
-    """Waits for something to come true."""
+    """Waits for something to come true; a server that holds its lock and does not listen yet is not there yet."""
+
+    def true(holds: Callable[[], bool]) -> bool:
+        try:
+            return holds()
+        except urllib.error.URLError:
+            return False
 
     def wait(holds: Callable[[], bool], seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
-        while not holds():
+        while not true(holds):
             assert time.monotonic() < deadline, "it did not come true"
             time.sleep(0.02)
 
