@@ -17,10 +17,10 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, process, reading
 from mlops_spec.targets.local import target
 
+from .sources import PACKAGE, naming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PACKAGE = Path(process.__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -114,9 +114,9 @@ _ELSEWHERE = {
 def test_nothing_that_is_started_is_waited_for_without_a_deadline() -> None:
     """But for rehearsals, which play on the machine of whoever watches them."""
     without = []
-    for file in sorted(PACKAGE.rglob("*.py")):
+    for file, tree in naming("subprocess", sorted(PACKAGE.rglob("*.py"))):
         name = file.relative_to(PACKAGE.parent).as_posix()
-        for call in (each for each in ast.walk(ast.parse(file.read_text())) if isinstance(each, ast.Call)):
+        for call in (each for each in ast.walk(tree) if isinstance(each, ast.Call)):
             started = ast.unparse(call.func) in {"subprocess.run", "subprocess.Popen", "subprocess.check_output"}
             if started and not any(each.arg == "timeout" for each in call.keywords):
                 without.append(name)

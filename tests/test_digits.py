@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import mlops_spec
 from mlops_spec.cli.audit import audit_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
@@ -17,8 +16,12 @@ from mlops_spec.system.digits import number_of
 from mlops_spec.targets.local.serve.address import bind
 from mlops_spec.upgrade.migrate import version_of
 
+from .sources import PACKAGE, naming
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ODD = ["²", "٣", "９", "1" * 5000, "", "-1", "1_0", " 1", "1\n"]
-ROOT = Path(mlops_spec.__file__).parent
 # Where nothing is made of the digits but the answer whether they are some.
 ASKED = {
     "deploy/place.py",
@@ -50,10 +53,10 @@ def test_a_version_of_any_length_is_none() -> None:
 
 def test_nobody_else_takes_digits_for_a_number() -> None:
     asked = set()
-    for file in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for file, tree in naming("isdigit|isdecimal|isnumeric", PACKAGE.rglob("*.py")):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr in {"isdigit", "isdecimal", "isnumeric"}:
-                asked.add(file.relative_to(ROOT).as_posix())
+                asked.add(file.relative_to(PACKAGE).as_posix())
     assert asked == ASKED
 
 

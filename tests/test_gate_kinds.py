@@ -7,7 +7,6 @@ import inspect
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,10 +15,11 @@ from mlops_spec.gates.kinds import declared
 from mlops_spec.spec.gates import DECLARED, KINDS
 from mlops_spec.spec.gates.gate import Gate
 
+from .sources import PACKAGE, naming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).parent.parent / "mlops_spec"
 HOMES = (PACKAGE / "spec" / "gates", PACKAGE / "gates" / "kinds")
 CLASSES = {kind.__name__ for kind in DECLARED}
 NAMES = set(KINDS)
@@ -62,8 +62,8 @@ def test_nobody_else_goes_over_the_kinds() -> None:
     files = [file for file in PACKAGE.rglob("*.py") if not any(home in file.parents for home in HOMES)]
     found = {
         f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"
-        for file in files
-        for node in over_kinds(ast.parse(file.read_text(encoding="utf-8")))
+        for file, tree in naming("|".join(CLASSES | NAMES), files)
+        for node in over_kinds(tree)
     }
 
     assert found == set()

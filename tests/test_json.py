@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +14,11 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan.duration import _seconds
 from mlops_spec.targets.local.serve.wanted import read_status, read_wanted
 
-PACKAGE = Path(__file__).parents[1] / "mlops_spec"
+from .sources import PACKAGE, naming
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # What is read there was written or checked by this very process or package, or by a command that it started.
 OURS = {
     "mlops_spec/lint/cache/cached_lint.py": "its own cache, whose entries are named by their hash",
@@ -64,7 +68,8 @@ def unguarded(tree: ast.AST, guarded: bool = False) -> int:
 
 def test_whoever_reads_json_of_others_takes_any() -> None:
     files = [file for file in PACKAGE.rglob("*.py") if "rehearse" not in file.relative_to(PACKAGE).parts]
-    bare = {file.relative_to(PACKAGE.parent).as_posix() for file in files if unguarded(ast.parse(file.read_bytes()))}
+    parsed = naming("json.load", files)
+    bare = {file.relative_to(PACKAGE.parent).as_posix() for file, tree in parsed if unguarded(tree)}
 
     assert bare == set(OURS)
 

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from .sources import PACKAGE, taken
+
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "mlops_spec"
 VALIDATORS = ROOT / "validators" / "mlops_validators"
+
+pytestmark = pytest.mark.xdist_group("sources")
 
 # From the ground up, one after another: a room imports from those before it alone.
 ROOMS = (
@@ -57,12 +60,12 @@ RANK = {name: rank for rank, name in enumerate(ROOMS)}
 def own_imports(file: Path) -> set[str]:
     """The top names of `mlops_spec` that a file imports, wherever in it the import stands."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mlops_spec"):
-            parts = (node.module or "").split(".")
-            found |= {parts[1]} if len(parts) > 1 else {name.name for name in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("mlops_spec.")}
+    for base, names, _ in taken(file):
+        if base.startswith("mlops_spec"):
+            parts = base.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {*names}
+        elif not base:
+            found |= {name.split(".")[1] for name in names if name.startswith("mlops_spec.")}
     return found - {"__version__", "_version"}
 
 
@@ -80,15 +83,12 @@ NAMES = {name_of(file): file for file in modules()}
 
 def imported(file: Path, *, inside_functions: bool = False) -> set[str]:
     """The modules of ours that a file imports, by dotted names; or those alone that a function of it imports."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    nodes = [each for function in functions for each in ast.walk(function)] if inside_functions else [*ast.walk(tree)]
     found = set()
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mlops_spec":
-            base = (node.module or "").removeprefix("mlops_spec").lstrip(".")
-            named = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
-            found |= {name if name in NAMES else base for name in named}
+    for base, names, late in taken(file):
+        if base.split(".")[0] == "mlops_spec" and (late or not inside_functions):
+            own = base.removeprefix("mlops_spec").lstrip(".")
+            named = {f"{own}.{name}".lstrip(".") for name in names}
+            found |= {name if name in NAMES else own for name in named}
     return found - {"", name_of(file)}
 
 

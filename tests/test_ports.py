@@ -17,26 +17,20 @@ from mlops_spec.spec.environments import AnyEnvironment
 from mlops_spec.targets.registry import TARGETS
 from mlops_spec.targets.target import Target
 
+from .sources import PACKAGE, naming, taken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).parent.parent / "mlops_spec"
-
-
-@cache
-def tree_of(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+pytestmark = pytest.mark.xdist_group("sources")
 
 
 @cache
 def imports(file: Path) -> set[str]:
     """The modules that a file imports from, and the names that it takes from them, dotted."""
     found = set()
-    for node in ast.walk(tree_of(file)):
-        if isinstance(node, ast.ImportFrom):
-            found |= {node.module or ""} | {f"{node.module}.{each.name}" for each in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {each.name for each in node.names}
+    for base, names, _ in taken(file):
+        found |= {base, *(f"{base}.{name}" for name in names)} if base else {*names}
     return found
 
 
@@ -99,8 +93,8 @@ KNOW_THE_ENGINE = {
 def naming_the_engine() -> dict[str, list[str]]:
     """The modules outside of `engines/` that name DVC's program or files, each with what it says."""
     found = {}
-    for file in PACKAGE.rglob("*.py"):
-        said = [each for each in names_and_texts(tree_of(file)) if names_dvc(each)]
+    for file, tree in naming("(?i)dvc", PACKAGE.rglob("*.py")):
+        said = [each for each in names_and_texts(tree) if names_dvc(each)]
         if said and not file.is_relative_to(PACKAGE / "engines"):
             found[str(file.relative_to(PACKAGE))] = said
     return found
@@ -201,8 +195,8 @@ def texts(tree: ast.Module) -> set[str]:
 def test_outside_of_its_folder_no_module_names_a_variable_of_github() -> None:
     named = {
         file.relative_to(PACKAGE).as_posix()
-        for file in PACKAGE.rglob("*.py")
-        if any(VARIABLE.search(text) for text in texts(tree_of(file)))
+        for file, tree in naming(VARIABLE.pattern, PACKAGE.rglob("*.py"))
+        if any(VARIABLE.search(text) for text in texts(tree))
     }
     beside = {name for name in named if not name.startswith("platforms/github/")}
     known = {name for name in beside if any(PurePosixPath(name).is_relative_to(at) for at in NAME_VARIABLES_OF_GITHUB)}
@@ -244,8 +238,8 @@ OPEN_WITHOUT_ACCESS = {
 def test_who_asks_the_remote_opens_the_repository_with_the_access_of_the_run() -> None:
     opening = {
         file.relative_to(PACKAGE).as_posix()
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(tree_of(file))
+        for file, tree in naming(r"Git\.open", PACKAGE.rglob("*.py"))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Git.open") and len(node.args) < 2
     }
 

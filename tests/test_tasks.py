@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,7 +15,8 @@ from mlops_spec.spec.tasks import TASKS, task_called
 from mlops_spec.spec.tasks.task import Meaning, TaskName
 from mlops_validators.arrays import Task as Computed
 
-PACKAGE = Path(__file__).parent.parent / "mlops_spec"
+from .sources import PACKAGE, naming
+
 HOMES = (PACKAGE / "spec" / "tasks", PACKAGE / "pipeline" / "tasks")
 AMBIGUOUS = ("custom",)  # a format of models too, and a word of workflows
 # What draws a spec from another tool's, an example's smallest spec, and a word of workflows.
@@ -40,7 +40,8 @@ def _compares_tasks(node: ast.AST) -> bool:
 
 def test_nobody_else_tells_tasks_apart() -> None:
     files = [file for file in PACKAGE.rglob("*.py") if not any(home in file.parents for home in HOMES)]
-    found = {str(file.relative_to(PACKAGE)) for file in files if named(ast.parse(file.read_text(encoding="utf-8")))}
+    parsed = naming("|".join(TASKS), files)
+    found = {str(file.relative_to(PACKAGE)) for file, tree in parsed if named(tree)}
 
     assert found - {*WRITERS} == set()
 
