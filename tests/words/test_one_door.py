@@ -23,7 +23,9 @@ NAMES_OF_STEP_FILES = {file.removeprefix("GITHUB_") for file in STEP_FILES}  # i
 CLICK = {"echo", "secho", "echo_via_pager", "prompt", "confirm", "progressbar", "pause"}
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 # What no module lacks that says something, whichever of the ways below it takes.
-SAYING = r"print|input\(|stdout|stderr|/dev/std|click|open\(|os\.|warn|logging|exit|Exit|rich|variables|GITHUB_|summary|outputs"
+SAYING = (
+    r"print|input\(|stdout|stderr|/dev/std|click|open\(|os\.|warn|logging|xit|rich|variables|GITHUB|summary|outputs"
+)
 
 
 def spoken(tree: ast.AST) -> list[str]:
