@@ -58,7 +58,8 @@ def answers(task, rows=ROWS):
 
 @pytest.mark.parametrize(("name", "task"), CASES)
 def test_an_estimate(name, task):
-    truth, score, _ = answers(task, MANY)
+    one_by_one = task == "generation" and not name.startswith("chrf")  # texts in no blocks, which takes longest
+    truth, score, _ = answers(task, MANY // 10 if one_by_one else MANY)
 
     assert over(partial(estimate, name, truth, score), truth, score) <= MOST
 
