@@ -46,7 +46,10 @@ def said_of(document: Document, address: Address) -> str:
     above = place.line - 1
     while above in by_line and by_line[above].alone:
         above -= 1
-    lines = range(above + 1, max(place.line, last if document.nodes[address].start.flow_style else place.line) + 1)
+    lines = range(
+        above + 1,
+        max(place.line, last if getattr(document.nodes[address].start, "flow_style", False) else place.line) + 1,
+    )
     return " ".join(by_line[line].text.lstrip("# ") for line in lines if line in by_line)
 
 

@@ -53,6 +53,13 @@ _LESS_SAID = regex(
     r"|\b(?:0|0\.0|zero|nought) (?:is|means|for|=) (?:the |a |an )?(?:best|perfect|ideal|official|exact|right|correct"
     r"|same|identical|no (?:error|difference|mistake))|\b(?:1|1\.0|one) (?:is|means) (?:the )?(?:worst"
     r"|nothing in common|all wrong|entirely wrong)|\bto be minimi[sz]ed\b"
+    r"|\b(?:0|0\.0|zero|nought) (?:where|if|when) (?:all|every\w*|each|nothing|none)\b"
+    r"[^.;]*\b(?:there|right|supported|correct|found"
+    r"|missing|wrong|invented)\b"
+    r"|\b(?:share|number|count|part|proportion|fraction|percentage|rate) of [^.;]*"
+    r"(?:\bthe (?:reference|source|truth|text|notes?) (?:does|do) not\b|\bno (?:reference|source|evidence)\b"
+    r"|(?<!not )\b(?:made up|makes up|invent\w*|wrong\w*|missed|miss(?:es|ing)|contradict\w*|hallucinat\w*|unsupported"
+    r"|mistak\w*)\b)"
 )
 _MORE_SAID = regex(
     r"\b(?:higher|more|larger|bigger|greater) is better\b|\bthe (?:higher|more|larger|greater),? the better\b"
@@ -68,6 +75,8 @@ _NEAR = regex(
     r"(^|_)(\w+_score|similarity|ratio|accuracy|jaccard|bleu|rouge\w*|chrf|auc|recall|precision|f1|r2|corr\w*"
     r"|pearsonr|spearmanr|kendalltau)$"
 )
+_SUMS = ("sum", "mean", "fmean", "average", "count_nonzero")
+_COUNTS: dict[type[ast.cmpop], str] = {ast.NotEq: "lower", ast.Eq: "higher"}
 _WORDS = {"lower": _LESS_SAID, "higher": _MORE_SAID}
 
 
@@ -93,12 +102,47 @@ def _direction(function: Function) -> str:
 
 def _direction_of_code(function: Function) -> str:
     returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
-    found = {_direction_of_value(each) for each in returned}
+    found = {_direction_of_value(each) for node in returned for each in _filled(function, node)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _filled(function: Function, returned: ast.expr) -> list[ast.expr]:
+    """What a list that is returned is filled with, one by one; else what is returned."""
+    appended = [
+        node.args[0]
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and len(node.args) == 1
+        and ast.unparse(node.func) == f"{ast.unparse(returned)}.append"
+    ]
+    return appended or [returned]
+
+
+def _direction_of_count(node: ast.expr) -> str:
+    """Of a sum or mean of what is not, or is, as it should be; empty for any other value."""
+    if any(isinstance(each, ast.Sub | ast.USub | ast.Invert | ast.Not) for each in ast.walk(node)):
+        return ""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    summed = [_first(each) for each in calls if ast.unparse(each.func).rpartition(".")[2] in _SUMS]
+    counted = [each.elt if isinstance(each, ast.GeneratorExp | ast.ListComp) else each for each in summed]
+    compared = [each for each in counted if isinstance(each, ast.Compare) and len(each.ops) == 1]
+    ways = [_COUNTS.get(type(each.ops[0]), "") for each in compared if not _has_constant(each)]
+    return ways[0] if len(ways) == 1 else ""
+
+
+def _first(call: ast.Call) -> ast.expr:
+    """What a function or a method is called for."""
+    return call.args[0] if call.args else call.func.value if isinstance(call.func, ast.Attribute) else call
+
+
+def _has_constant(compared: ast.Compare) -> bool:
+    return any(isinstance(each, ast.Constant) for each in (compared.left, *compared.comparators))
 
 
 def _direction_of_value(node: ast.expr) -> str:
     """Of a value that is a distance or a likeness, or that divided or averaged; what is subtracted tells nothing."""
+    if counted := _direction_of_count(node):
+        return counted
     if any(isinstance(each, ast.Sub | ast.USub | ast.Compare) for each in ast.walk(node)):
         return ""
     called = [

@@ -38,10 +38,15 @@ SEVERITY: Severity = "warning"
 
 
 _LESS = regex(
-    r"(^|_)(costs?|loss|logloss|losses|errors?|mae|mse|rmse|rmsle|w?s?mape|pinball|hinge|crps|nll|perplexity|deviance|regret|brier|distance|misses|penalty|fpr|fnr)(_|$)"
+    r"(^|_)(costs?|loss|logloss|losses|errors?|mae|mse|rmse|rmsle|w?s?mape|pinball|hinge|crps|nll|perplexity|deviance"
+    r"|regret|brier|distance|misses|missed|missing|penalty|fpr|fnr|wer|cer|unsupported|unfaithful\w*|ungrounded"
+    r"|hallucinat\w*|fabricat\w*|invented|contradict\w*|toxic\w*|profan\w*|refusals?|violations?|mistakes?|wrong|incorrect"
+    r"|failures?|failed|complaints?|late|delays?|overdue|waste\w*|stockouts?|out_of_stock|false_(positives?|negatives?|alarms?)"
+    r"|leaks?|leakage|bias|disparity|overspend|crash(es|ed)?)(_|$)"
 )
 _MORE = regex(
-    r"(^|_)(accuracy|auc|auroc|auprc|score|correlation|specificity|sensitivity|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided)(_|$)"
+    r"(^|_)(accuracy|auc|auroc|auprc|score|correlation|specificity|sensitivity|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided|prevented|found|caught|reduction"
+    r"|corrected|detected|free|without|supported|faithful\w*|grounded\w*|helpful\w*|coverage|satisfaction)(_|$)"
 )
 
 

@@ -43,7 +43,7 @@ from mlops_spec.regex import regex
 from mlops_spec.spec.features import exclusion, is_feature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
@@ -56,6 +56,11 @@ SEVERITY: Severity = "warning"
 _WHEN_OR_WHY = (
     r"(reasons?|causes?|date|at|on|time|timestamp|comment|notes|feedback|survey|interview)(_(code|text|category|id))?"
 )
+#: What only what has begun has.
+_BEGUN = (
+    r"((opened|raised|filed|started|initiated|requested|reported|handled|closed|resolved|decided|confirmed)(_(by|at|on|date))?"
+    r"|status|state|outcome|result|decision|verdict|type|kind|flag|amount(_[a-z]+)?|stage|channel)"
+)
 #: What is said of how it ended in other words than the target's.
 _SAME = (
     (
@@ -63,9 +68,22 @@ _SAME = (
         r"exit|leaving|termination|resignation|cancell?ation|churn|unsubscribe|lapse|closure|disconnect(?:ion|ed)?|deactivat(?:ion|ed)|win_?back",
     ),
     (r"default\w*|charged_?off|delinquent", r"charge_?off|write_?off|collections?|recovery"),
-    (r"fraud\w*|is_fraud", r"investigation|dispute"),
+    (r"(?:\w+_)?fraud\w*|scam|stolen", r"investigation|dispute|charge_?back|refund|complaint|police"),
     (r"died|death|mortality|deceased|survived", r"death|autopsy|discharge"),
     (r"readmi\w+", r"readmi\w+"),
+)
+#: What follows such an end and nothing else, whatever is told of it.
+_AFTER = (
+    (r"(\w+_)?fraud\w*|scam|stolen|disputed", r"dispute|charge_?back|investigation"),
+    (r"default\w*|bad|charged_?off|delinquent|loss|paid|repaid", r"charge_?off|write_?off|collections?|recover(y|ies)"),
+    (r"churn\w*|cancel\w*|left|leaves|attrition|lapsed", r"win_?back|cancell?ation|exit|termination"),
+    (r"returned|return", r"refund|restocking"),
+    (r"late|delayed|delay\w*|on_time|eta\w*|minutes_late", r"delivered|arrived"),
+    (r"died|death|mortality|deceased|survived|alive", r"autopsy|discharge|death"),
+    (r"readmi\w+", r"readmission"),
+    (r"converted|purchased|bought|ordered|conversion", r"checkout|invoice"),
+    (r"escalated|sla_breach\w*|breached|resolution\w*|hours_to_[a-z]+", r"resolution|escalation"),
+    (r"failed|failure|breakdown|broken|fault", r"repair|downtime"),
 )
 _LEAST_SHARED = 5  # letters that two forms of one word begin with
 _WITHIN = regex(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
@@ -97,6 +115,9 @@ def _telling(spec: Spec, target: str) -> Iterator[Finding]:
 
 
 def _is_known_afterwards(column: str, target: str) -> bool:
+    begun = re.fullmatch(rf"(?:has_|is_)?(?P<what>[a-z]+?(?:_off|_back)?)_{_BEGUN}", column)
+    if begun and _follows(_AFTER, target, begun["what"]):
+        return True
     match = re.fullmatch(
         rf"(?:is_)?(?P<what>[a-z]+(?:_off)?)_{_WHEN_OR_WHY}|(?:reason|date)_(?:of|for)_(?P<of>[a-z]+)", column
     )
@@ -105,7 +126,11 @@ def _is_known_afterwards(column: str, target: str) -> bool:
     what = match["what"] or match["of"]
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(what, target, strict=False)))
     forms = shared >= _LEAST_SHARED and shared >= 0.6 * len(target) and "_" not in target
-    return forms or any(re.fullmatch(told, target) and re.fullmatch(said, what) for told, said in _SAME)
+    return forms or _follows(_SAME, target, what)
+
+
+def _follows(pairs: Iterable[tuple[str, str]], target: str, what: str) -> bool:
+    return any(re.fullmatch(told, target) and re.fullmatch(said, what) for told, said in pairs)
 
 
 def _place(spec: Spec, name: str) -> Address:

@@ -53,12 +53,15 @@ _GOOD = (
     "good paid repaid stay stayed retained negative normal none ok healthy legit genuine benign active passed accepted"
     " success successful current settled survived alive on_time"
 ).split()
+_TERM = regex(r"_(within_|in_|after_)?\d+\w*$")
 _DENIED = regex(r"\b(not|no|non|un|never|without)[ _-]")
 
 
 def _is_usual_case(value: str) -> bool:
     said = _DENIED.search(value) is None
-    return value in (*_NO, *_GOOD) or (said and re.split(r"[\W_]+", value)[-1] in ("no", "false", *_GOOD))
+    return value in (*_NO, *_GOOD) or (
+        said and re.split(r"[\W_]+", _TERM.sub("", value))[-1] in ("no", "false", *_GOOD)
+    )
 
 
 def check(spec: Spec) -> Iterator[Finding]:
