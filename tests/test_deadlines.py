@@ -100,7 +100,8 @@ def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypat
 
 # Whoever starts these waits for them in another way, with a deadline of its own.
 _ELSEWHERE = {
-    "mlops_spec/git/reading.py": "deadline.ended_after",
+    "mlops_spec/git/process.py": "communicate",
+    "mlops_spec/git/reading.py": "a poll for each answer",
     "mlops_spec/start/new/uv.py": "communicate",
     "mlops_spec/engines/dvc/engine.py": "deadline.ended_after",
     "mlops_spec/gates/scoring.py": "deadlines of each answer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -11,9 +12,19 @@ from pathlib import Path
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.system.regular import files_alone, special
+from mlops_spec.system.regular import files_alone, regular, special
 
 SPEC = Path(__file__).parent / "specs/ok/minimal.yaml"
+PIPELINE = Path(__file__).parents[1] / "mlops_spec/pipeline"
+# They open a path by themselves, which no audit hook of Python's is told.
+_OUTSIDE = {
+    "pd.read_parquet",
+    "pq.read_schema",
+    "pq.read_metadata",
+    "pq.ParquetFile",
+    "arrow.read_csv",
+    "ParquetColumns",
+}
 
 
 def ended(folder: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -72,3 +83,21 @@ def test_it_is_held_as_long_as_asked(tmp_path: Path) -> None:
     with files_alone(), pytest.raises(Failure, match="is a pipe or a device"):
         (tmp_path / "pipe").read_bytes()
     os.close(os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK))
+
+
+def test_a_library_that_opens_by_itself_is_given_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rows.parquet")
+    with pytest.raises(Failure, match="parquet is a pipe or a device"):
+        regular(tmp_path / "rows.parquet")
+    assert regular(tmp_path / "none") == tmp_path / "none"
+
+
+def test_every_such_call_of_the_pipeline_looks_first() -> None:
+    calls = [
+        (file.name, call)
+        for file in sorted(PIPELINE.rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in _OUTSIDE
+    ]
+    assert len(calls) > 10
+    assert [name for name, call in calls if not ast.unparse(call.args[0]).startswith("regular(")] == []

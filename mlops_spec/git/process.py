@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.blocked import FIRST_LOOK, pipe_in_the_way
 from mlops_spec.git.environment import environment
 from mlops_spec.git.values import SEE, GitError
 from mlops_spec.regex import regex
+from mlops_spec.system.deadline import ended_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,15 +59,7 @@ class Process:
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs git, whatever comes of it; raises Failure where it is not there, does not end, or can't read at all."""
         try:
-            done = subprocess.run(
-                ["git", *args],
-                cwd=self.directory,
-                input=stdin,
-                env=environment(self.token, self.server, env or {}),
-                capture_output=True,
-                timeout=LOCAL_SECONDS if seconds is None else seconds,
-                check=False,
-            )
+            done = self._ended(args, stdin, env or {}, LOCAL_SECONDS if seconds is None else seconds)
         except subprocess.TimeoutExpired as slow:
             if seconds is None:
                 raise self._endless(args[0]) from slow
@@ -76,6 +70,30 @@ class Process:
         if done.returncode > 1:
             self._refuse_unread(done.stderr.decode(errors="replace"))
         return done
+
+    def _ended(
+        self, args: Sequence[str], stdin: bytes, env: Mapping[str, str], seconds: float
+    ) -> subprocess.CompletedProcess[bytes]:
+        """What it wrote until it ended; raises Failure where it waits at a pipe that lies in a file's place."""
+        command, pipe = ["git", *args], subprocess.PIPE
+        own = environment(self.token, self.server, env)
+        found: list[Failure] = []
+
+        def look() -> None:
+            if in_the_way := pipe_in_the_way(self.directory):
+                found.append(in_the_way)
+                process.kill()
+
+        with subprocess.Popen(command, cwd=self.directory, env=own, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+            try:
+                with ended_after(FIRST_LOOK, look):
+                    out, err = process.communicate(stdin, seconds)
+            except BaseException:
+                process.kill()
+                raise
+        if found:
+            raise found[0]
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def _whether(self, *args: str) -> bool:
         """What a command answers by its exit code; raises GitError (74) where it could not look."""

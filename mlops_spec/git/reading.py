@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Self
 
+from mlops_spec.git.blocked import FIRST_LOOK, pipe_in_the_way
 from mlops_spec.git.environment import environment
 from mlops_spec.git.process import LOCAL_SECONDS, Process, last_reason
 from mlops_spec.git.values import GitError
-from mlops_spec.system.deadline import ended_after
 from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from _typeshed import WriteableBuffer
 
@@ -88,15 +89,21 @@ class Reading(Process):
         return self._looked("rev-parse", done).stdout.decode().strip() or "none"
 
     def _read(self, asked: IO[bytes], said: IO[bytes], count: int) -> Iterator[bytes | None]:
-        with self.cat_file(asked, said) as process, ended_after(LOCAL_SECONDS, process.kill) as late:
+        with self.cat_file(asked, said) as process:
             assert process.stdout is not None
-            for content in _contents(process.stdout):
-                if content is None:
-                    self.refuse_unopened(content, _all_of(said))
-                yield content
-                count -= 1
-        if late.is_set():
-            raise self._endless("cat-file")
+            answer = io.BufferedReader(_Awaited(process.stdout.fileno(), self.directory), 1 << 20)
+            try:
+                for content in _contents(answer):
+                    if content is None:
+                        self.refuse_unopened(content, _all_of(said))
+                    yield content
+                    count -= 1
+            except TimeoutError as slow:
+                process.kill()
+                raise self._endless("cat-file") from slow
+            except BaseException:
+                process.kill()  # it only reads, and may wait where nothing ever comes
+                raise
         if process.returncode or count:
             raise self.cut_short(_all_of(said))
 
@@ -150,7 +157,7 @@ class Reader:
     @cached_property
     def _answer(self) -> io.BufferedReader:
         assert self._process.stdout is not None
-        return io.BufferedReader(_Awaited(self._process.stdout.fileno()), 1 << 16)
+        return io.BufferedReader(_Awaited(self._process.stdout.fileno(), self._git.directory), 1 << 16)
 
     def read(self, lines: Sequence[bytes]) -> Iterator[bytes | None]:
         """What is asked for by lines; each answer was taken in whole, whether the caller goes on or asks for others."""
@@ -183,10 +190,14 @@ class Reader:
 
 
 class _Awaited(io.RawIOBase):
-    """What git writes into a pipe; TimeoutError where it writes nothing for long: no thread watches each answer."""
+    """What git writes into a pipe; TimeoutError where it writes nothing for long: no thread watches each answer.
 
-    def __init__(self, pipe: int) -> None:
+    Failure where it waits itself, at a pipe that lies in a file's place.
+    """
+
+    def __init__(self, pipe: int, directory: Path) -> None:
         self._pipe = pipe
+        self._directory = directory
         self._ready = select.poll()
         self._ready.register(pipe, select.POLLIN)
 
@@ -194,8 +205,11 @@ class _Awaited(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        if not self._ready.poll(LOCAL_SECONDS * 1000):
-            raise TimeoutError
+        if not self._ready.poll(min(FIRST_LOOK, LOCAL_SECONDS) * 1000):
+            if found := pipe_in_the_way(self._directory):
+                raise found
+            if not self._ready.poll(LOCAL_SECONDS * 1000):
+                raise TimeoutError
         return os.readv(self._pipe, [buffer])
 
 

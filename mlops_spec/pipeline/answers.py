@@ -16,6 +16,7 @@ from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
 from mlops_spec.spec.data import MEDIAN
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
+from mlops_spec.system.regular import regular
 from mlops_validators.categories import categories
 from mlops_validators.forecasts import SEASONAL, VALUE
 
@@ -105,7 +106,7 @@ def answers_of_columns(frame: pd.DataFrame) -> np.ndarray:
 def read_answers(path: Path) -> Answers:
     """Reads what `write_answers` wrote; raises Failure when it is missing or of another shape."""
     try:
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(regular(path))
         return Answers(_array(frame, _TRUTH), _floats_or_texts(_array(frame, _SCORE)))
     except (OSError, KeyError, ValueError) as error:
         raise Failure(

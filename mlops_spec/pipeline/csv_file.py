@@ -17,6 +17,7 @@ from pyarrow import csv as arrow
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.foreign_file import read_through
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,7 +92,7 @@ def _parsed(
     path: Path, types: Mapping[str, pa.DataType], missing: Iterable[str], only: list[str] | None, block: int
 ) -> pa.Table:
     return arrow.read_csv(
-        path,
+        regular(path),
         read_options=arrow.ReadOptions(block_size=block),
         parse_options=arrow.ParseOptions(newlines_in_values=True),
         convert_options=arrow.ConvertOptions(
@@ -203,7 +204,7 @@ def _refuse_row_lengths(path: Path) -> NoReturn:
         return "skip"
 
     arrow.read_csv(
-        path,
+        regular(path),
         read_options=arrow.ReadOptions(use_threads=False, block_size=min(path.stat().st_size + 1, 2**31 - 1)),
         parse_options=arrow.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
     )

@@ -35,6 +35,7 @@ from mlops_spec.pipeline.trained import trained_scores
 from mlops_spec.spec.measures import measured, sliced
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import write_atomic
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
     predict = reading_files(root, spec, load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src"))
     score = predict(test.drop(columns=[*spec.data.targets]))
-    train = pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=columns_of(spec))
+    train = pd.read_parquet(regular(root / model_folder.TRAIN_ROWS), columns=columns_of(spec))
     truth = with_history(spec, truth_of(spec, split, test), train, test, split.between)
     levels = tuple(spec.data.quantiles)
     answers = Answers(truth, score, groups_of(spec, test, truth), weights_of(spec, test), levels)

@@ -34,6 +34,7 @@ from mlops_spec.repository.root import SOURCE, above, root_of
 from mlops_spec.spec.features import is_evident, time_seen
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder, write_atomic
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def package(root: Path, spec: Spec) -> None:
         _copy_shared(root, spec, target / "code")
     signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
-    names = pq.read_schema(root / model_folder.TRAIN_ROWS).names
+    names = pq.read_schema(regular(root / model_folder.TRAIN_ROWS)).names
     trained = trained_rows(spec.data, root / model_folder.TRAIN_ROWS, names)
     write_atomic(target / TRAINED, trained_bytes(trained))
     compared = _compared(spec, features, names)
@@ -81,7 +82,9 @@ def _seasons(spec: Spec, root: Path) -> Seasons | None:
     season, name = spec.monitor.drift.season if spec.monitor else None, time_seen(spec)
     if season is None or name is None:
         return None
-    return Seasons(season, part_of(pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=[name])[name], season))
+    return Seasons(
+        season, part_of(pd.read_parquet(regular(root / model_folder.TRAIN_ROWS), columns=[name])[name], season)
+    )
 
 
 def _measures(spec: Spec) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from mlops_spec.package.arrow_columns import check_schema, plain_frame
 from mlops_spec.pipeline.table import read_frame
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,6 @@ def read_parquet(path: Path) -> pd.DataFrame:
         Failure: a column holds lists, records, bytes or durations.
         ArrowInvalid: it is no Parquet file.
     """
-    schema = pq.read_schema(path)
+    schema = pq.read_schema(regular(path))
     check_schema(path, schema)
     return plain_frame(read_frame(path), schema)

@@ -23,6 +23,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.on_disk import file_sha256
 from mlops_spec.pipeline.foreign_file import check_kind
 from mlops_spec.pipeline.table import GROUPS, PART, Table, may_have_gaps, series
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ class Parts:
     def dataset(self) -> ds.Dataset:
         """Arrow's view of them."""
         return ds.dataset(
-            [str(file) for file in self.files],
+            [str(regular(file)) for file in self.files],
             format="parquet",
             partitioning=ds.HivePartitioning.discover(infer_dictionary=False),
             partition_base_dir=str(self.folder),
@@ -66,8 +67,8 @@ class Parts:
 
     def table(self) -> Table:
         """The same in parts of at most 262,144 rows."""
-        footers = [pq.read_metadata(file) for file in self.files]
-        own = pq.read_schema(self.files[0]).names
+        footers = [pq.read_metadata(regular(file)) for file in self.files]
+        own = pq.read_schema(regular(self.files[0])).names
         gaps = {name for place, name in enumerate(own) if any(may_have_gaps(each, place) for each in footers)}
         gaps |= {part.removesuffix(_NULL) for file in self.files for part in file.parts if part.endswith(_NULL)}
         return Table(
@@ -139,7 +140,7 @@ def _check_same_columns(files: list[Path]) -> None:
 def _schema(file: Path) -> pa.Schema:
     check_kind(file)
     try:
-        return pq.read_schema(file).remove_metadata()
+        return pq.read_schema(regular(file)).remove_metadata()
     except pa.ArrowException as error:
         _refuse(f"{file} is no Parquet file: {error}", "Write it again: perhaps it is half written.")
 

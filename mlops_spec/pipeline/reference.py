@@ -19,6 +19,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.seasons import PARTS, Part, mixed
 from mlops_spec.pipeline.seasons import QUANTILES as PART_QUANTILES
 from mlops_spec.pipeline.vocabulary import Vocabulary, vocabulary_of
+from mlops_spec.system.regular import regular
 from mlops_validators.binning import FEW_VALUES, Bins, bins_of, count
 from mlops_validators.histogram import bins_from, histogram, quantiles, recount
 from mlops_validators.parquet import WHOLE, ParquetColumns, count_values, edges_for, in_bins
@@ -70,20 +71,20 @@ def reference_of(rows: pd.DataFrame, features: Iterable[str], seasons: Seasons |
 
 def reference_of_file(path: Path, features: Iterable[str], seasons: Seasons | None = None) -> dict[str, Any]:
     """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
-    data = ParquetColumns(path)
+    data = ParquetColumns(regular(path))
     if data.rows <= WHOLE:
-        columns = ((name, pd.read_parquet(path, columns=[name])[name]) for name in features)
+        columns = ((name, pd.read_parquet(regular(path), columns=[name])[name]) for name in features)
         found = {name: _by_part(_whole_column(column), column, seasons) for name, column in columns}
     else:
         found = {
-            name: _whole_column(pd.read_parquet(path, columns=[name])[name])
+            name: _whole_column(pd.read_parquet(regular(path), columns=[name])[name])
             if data.is_time(name)
             else _long_column(data, name)
             for name in features
         }
         if seasons is not None:
             found = {
-                name: _by_part(record, pd.read_parquet(path, columns=[name])[name], seasons)
+                name: _by_part(record, pd.read_parquet(regular(path), columns=[name])[name], seasons)
                 for name, record in found.items()
             }
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}

@@ -11,6 +11,7 @@ from mlops_spec import model_folder
 from mlops_spec.pipeline.answers import answers_of_columns
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.spec.measures import measured
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def refitted(root: Path, spec: Spec, answers: Answers) -> dict[str, dict[str, An
     """
     if not spec.data.refitted:
         return {}
-    frame = pd.read_parquet(root / model_folder.REFIT)
+    frame = pd.read_parquet(regular(root / model_folder.REFIT))
     told = answers.score.copy()
     told[frame["row"].to_numpy()] = answers_of_columns(frame)
     measures = measure(root, spec, measured(spec), replace(answers, score=told))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def read_reseeded(root: Path, spec: Spec, like: np.ndarray) -> tuple[np.ndarray,
     if spec.train.seeds == 1:
         return ()
     try:
-        frame = pd.read_parquet(root / model_folder.SEEDS)
+        frame = pd.read_parquet(regular(root / model_folder.SEEDS))
         found = tuple(frame[name].to_numpy(dtype=like.dtype).reshape(like.shape) for name in frame)
     except (OSError, ValueError) as error:
         raise Failure(

@@ -17,6 +17,7 @@ from mlops_spec.pipeline.parquet_file import read_parquet
 from mlops_spec.pipeline.parquet_parts import Parts, parts_of
 from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet
 from mlops_spec.spec.data import Column
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
     if path.is_dir():
         return _parts(path).table()
     if path.suffix == ".parquet" and path.stat().st_size >= LARGE:
-        _reading(path, lambda: check_schema(path, pq.read_schema(path)))
+        _reading(path, lambda: check_schema(path, pq.read_schema(regular(path))))
         return _reading(path, lambda: of_parquet(path))
     return of_frame(read_rows(path, columns))
 

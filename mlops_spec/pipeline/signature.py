@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import Signature, Tensor
 from mlops_spec.spec.tasks import TASKS
+from mlops_spec.system.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def signature_of(spec: Spec, train_rows: Path, classes: int) -> Signature:
     """The signature, read from the schema of the training rows alone; raises Failure for columns that can't be one."""
-    schema = pq.read_schema(train_rows)
+    schema = pq.read_schema(regular(train_rows))
     named = spec.data.files.column if spec.data.files else None
     inputs = [
         Tensor(name=name, datatype="BYTES", shape=(-1,), file=True)

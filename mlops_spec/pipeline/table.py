@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mlops_spec.system.regular import regular
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -35,12 +37,12 @@ def read_frame(path: Path) -> pd.DataFrame:
     Raises:
         ArrowInvalid: it is no Parquet file.
     """
-    names = pq.read_schema(path).names
+    names = pq.read_schema(regular(path)).names
     if path.stat().st_size < LARGE or len(set(names)) < len(names):
-        return pd.read_parquet(path)
+        return pd.read_parquet(regular(path))
     frames, size = [], len(names) // GROUPS + 1
     for first in range(0, len(names), size):
-        frames.append(pd.read_parquet(path, columns=names[first : first + size]))
+        frames.append(pd.read_parquet(regular(path), columns=names[first : first + size]))
         pa.default_memory_pool().release_unused()
     return pd.concat(frames, axis=1)
 
@@ -71,7 +73,7 @@ def of_parquet(path: Path) -> Table:
     Raises:
         ArrowInvalid: it is no Parquet file.
     """
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(regular(path)) as file:
         schema, metadata = file.schema_arrow, file.metadata
     index = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
     names = tuple(name for name in schema.names if name not in index)
@@ -79,7 +81,7 @@ def of_parquet(path: Path) -> Table:
 
     def parts(name: str) -> Iterator[pd.Series]:
         start = 0
-        with pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False) as file:
+        with pq.ParquetFile(regular(path), buffer_size=2**20, pre_buffer=False) as file:
             for batch in file.iter_batches(PART, columns=[name], use_threads=False):
                 values = series(batch.column(0), name in gaps)
                 yield values.set_axis(pd.RangeIndex(start, start + len(values)))

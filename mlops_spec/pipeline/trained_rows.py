@@ -18,6 +18,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import canonical
 from mlops_spec.pipeline.contents import hashes_of
 from mlops_spec.pipeline.leak import content_names
+from mlops_spec.system.regular import regular
 from mlops_validators.duplicates import Duplicates, judge_duplicates
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class TrainedRows:
 def trained_rows(data: Data, path: Path, names: Sequence[str]) -> TrainedRows:
     """The sample of a Parquet file's rows, read a column at a time; `names` are all of its columns."""
     columns = [name for name in content_names(data, names) if name not in data.targets]
-    found = hashes_of((name, pd.read_parquet(path, columns=[name])[name]) for name in columns)
+    found = hashes_of((name, pd.read_parquet(regular(path), columns=[name])[name]) for name in columns)
     distinct, times = np.unique(found, return_counts=True)
     times = times[:SAMPLE]
     return TrainedRows(

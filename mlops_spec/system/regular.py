@@ -13,6 +13,7 @@ from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # Whoever names what lies here means it: `/dev/stdin`, or a shell's `<(…)`.
 _MEANT = ("/dev/", "/proc/", "/sys/")
@@ -30,6 +31,13 @@ def special(path: object) -> bool:
     except (OSError, ValueError):
         return False  # whoever opens it is told
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
+def regular(path: Path) -> Path:
+    """The path, for a library that opens files outside of Python, where `files_alone` sees none; raises as it does."""
+    if special(str(path)):
+        raise _no_file(path)
+    return path
 
 
 @contextmanager
@@ -50,8 +58,12 @@ def _watch() -> None:
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _asked and special(arguments[0]):
-        raise Failure(
-            f"{arguments[0]} is a pipe or a device, not a file",
-            exit_code=Exit.CONFIG,
-            remedy="Put a file in its place, or name what is meant by /dev/stdin.",
-        )
+        raise _no_file(arguments[0])
+
+
+def _no_file(path: object) -> Failure:
+    return Failure(
+        f"{path} is a pipe or a device, not a file",
+        exit_code=Exit.CONFIG,
+        remedy="Put a file in its place, or name what is meant by /dev/stdin.",
+    )

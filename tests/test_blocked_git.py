@@ -1,0 +1,91 @@
+"""Git opens whatever lies in its folders: a pipe among them ends a command with its name, not after a quarter hour."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git, blocked, process, reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (process, reading):
+        monkeypatch.setattr(module, "FIRST_LOOK", 0.05)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    place = tmp_path / "checkout"
+    place.mkdir()
+    (place / "folder").mkdir()
+    (place / "folder/.gitignore").write_text("/out\n")
+    known = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    for command in (["init", "-q"], ["add", "-A"], [*known, "commit", "-qm", "Begin"]):
+        subprocess.run(["git", *command], cwd=place, check=True, capture_output=True)
+    return place
+
+
+def piped(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def refused(place: Path, *command: str) -> str:
+    begun = time.monotonic()
+    with pytest.raises(Failure, match="is a pipe or a device") as caught:
+        Git(place).run(*command)
+    assert time.monotonic() - begun < 5
+    assert caught.value.exit_code == Exit.CONFIG
+    return caught.value.message
+
+
+@pytest.mark.parametrize("place", [".git/config", ".git/HEAD", ".git/index", ".git/info/exclude", "folder/.gitignore"])
+def test_what_git_waits_at_is_named(checkout: Path, place: str) -> None:
+    piped(checkout / place)
+    assert str(checkout / place) in refused(checkout, "check-ignore", "folder/x")
+
+
+def test_the_users_own_settings_are_too(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    os.mkfifo(tmp_path / ".gitconfig")
+    assert str(tmp_path / ".gitconfig") in refused(checkout, "log")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_object(checkout: Path, kept: bool) -> None:
+    git = Git(checkout)
+    commit = git.commit_id()
+    name = checkout / ".git/objects" / commit[:2] / commit[2:]
+    piped(name)
+    with pytest.raises(Failure, match="is a pipe or a device") as caught:
+        if kept:
+            with git.kept_open() as opened:
+                opened.read_object(commit)
+        else:
+            git.read_object(commit)
+    assert str(name) in caught.value.message
+
+
+def test_what_git_is_given_reaches_it_after_a_look(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "FIRST_LOOK", 1e-6)
+    looked: list[Path] = []
+    monkeypatch.setattr(process, "pipe_in_the_way", looked.append)
+    content = b"x" * 3_000_000
+    named = Git(checkout).run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+    assert looked
+    assert Git(checkout).read_object(named) == content
+
+
+def test_where_nothing_is_in_the_way_nothing_is_said(checkout: Path) -> None:
+    os.mkfifo(checkout / "folder/pipe")  # which Git never opens
+    assert blocked.pipe_in_the_way(checkout / "folder") is None
