@@ -89,3 +89,23 @@ def test_what_git_is_given_reaches_it_after_a_look(checkout: Path, monkeypatch: 
 def test_where_nothing_is_in_the_way_nothing_is_said(checkout: Path) -> None:
     os.mkfifo(checkout / "folder/pipe")  # which Git never opens
     assert blocked.pipe_in_the_way(checkout / "folder") is None
+
+
+def test_what_git_has_started_ends_with_it(checkout: Path) -> None:
+    """It would hold the output open, and so be waited for."""
+    program = checkout / ".git/slow"
+    program.write_text("#!/bin/sh\nsleep 600 &\nwait\n")
+    program.chmod(0o755)
+    known = ("-c", f"alias.slow=!{program}")
+    os.mkfifo(checkout / ".git/pipe")
+    assert ".git/pipe" in refused(checkout, *known, "slow")
+
+
+def test_a_linked_work_tree_and_a_remote_that_is_a_folder(checkout: Path, tmp_path: Path) -> None:
+    Git(checkout).run("worktree", "add", "-q", str(tmp_path / "linked"))
+    Git(checkout).run("clone", "-q", "--bare", str(checkout), str(tmp_path / "origin.git"))
+    Git(checkout).run("remote", "add", "origin", str(tmp_path / "origin.git"))
+    piped(tmp_path / "origin.git/config")
+    assert "origin.git/config" in refused(tmp_path / "linked", "ls-remote", "origin")
+    piped(checkout / ".git/worktrees/linked/HEAD")
+    assert "worktrees/linked/HEAD" in refused(tmp_path / "linked", "log")

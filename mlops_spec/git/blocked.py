@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.regular import special
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = 1.0  # seconds; what ends sooner, as nearly all does, is not looked at
 _ANYWHERE = frozenset({".gitignore", ".gitattributes", ".gitmodules", ".mailmap"})  # which Git reads in each folder
+_URL = regex(r"(?m)^\s*(?:url|pushurl)\s*=\s*(\S+)")
 _OF_THE_USER = (".gitconfig", ".config/git/config", ".config/git/ignore", ".config/git/attributes")
 
 
@@ -36,13 +38,27 @@ def _read_by_git(here: Path) -> Iterator[str]:
     if root is None:
         yield from _all_below(here)  # one without a work tree
         return
-    yield str(root / ".git")
-    yield from _all_below(root / ".git")
+    yield from _own(root / ".git")
     for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if name != ".git"]
         yield from (os.path.join(folder, name) for name in _ANYWHERE.intersection(names))  # noqa: PTH118 - of many
 
 
+def _own(folder: Path) -> Iterator[str]:
+    """What is Git's alone: of a linked work tree in two other folders, and of a remote that is a folder in that."""
+    yield str(folder)
+    if folder.is_file():
+        folder = folder.parent / folder.read_text(errors="replace").partition("gitdir:")[2].strip()
+    yield from _all_below(folder)
+    if (shared := folder / "commondir").is_file():
+        folder = folder / shared.read_text(errors="replace").strip()
+        yield from _all_below(folder)
+    if (settings := folder / "config").is_file():
+        for remote in _URL.findall(settings.read_text(errors="replace")):
+            yield from _all_below(folder.parent / remote.removeprefix("file://"))
+
+
 def _all_below(folder: Path) -> Iterator[str]:
+    """All files; none of what is no folder, as the URL of a remote is."""
     for within, _, names in os.walk(folder):
         yield from (os.path.join(within, name) for name in names)  # noqa: PTH118 - of many

@@ -81,8 +81,10 @@ class Process:
 
         def look() -> None:
             if in_the_way := pipe_in_the_way(self.directory):
+                from mlops_spec.system.process_tree import end  # noqa: PLC0415 - psutil is seldom needed
+
                 found.append(in_the_way)
-                process.kill()
+                end(process.pid, kindness=0.5)  # with what it started, which holds its output open
 
         with subprocess.Popen(command, cwd=self.directory, env=own, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             try:

@@ -17,15 +17,17 @@ _REMEDIES = {
     errno.EMFILE: "raise the limit on open files (`ulimit -n`), then run the same command again",
     errno.ENFILE: "close other programs: the whole machine has too many open files",
     errno.ENOMEM: "free some memory, then run the same command again",
+    errno.ENAMETOOLONG: "take a shorter one: most disks take 255 bytes for a name, and 4,095 for a path",
     errno.EACCES: "give this user the right, or work in another folder",
     errno.EPERM: "give this user the right, or work in another folder",
 }
 _OF_MEMORY = ("MemoryError", "failed to map segment", "can't start new thread")  # as Python and the loader say it
 _OF_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _LITTLE = 2**20  # bytes
-_FORBIDDEN = {errno.EACCES, errno.EPERM}
+_EXITS = {errno.EACCES: Exit.CONFIG, errno.EPERM: Exit.CONFIG, errno.ENAMETOOLONG: Exit.USAGE}  # of others: IO
+_SHOWN = 200  # characters of a path
 # As programs say it that we start: the C library's words, which are English there (LC_ALL=C).
-_SAID = {os.strerror(each): remedy for each, remedy in _REMEDIES.items() if each not in _FORBIDDEN}
+_SAID = {os.strerror(each): remedy for each, remedy in _REMEDIES.items() if each not in _EXITS}
 
 
 def fault(error: OSError | MemoryError) -> Failure:
@@ -38,8 +40,8 @@ def fault(error: OSError | MemoryError) -> Failure:
     places = places or (_full() if error.errno in _OF_ROOM else [])
     said = error.strerror or str(error) or type(error).__name__
     return Failure(
-        ": ".join([" → ".join(places), said] if places else [said]),
-        exit_code=Exit.CONFIG if error.errno in _FORBIDDEN else Exit.IO,
+        ": ".join([" → ".join(map(_shown, places)), said] if places else [said]),
+        exit_code=_EXITS.get(error.errno or 0, Exit.IO),
         remedy=_REMEDIES.get(error.errno or 0, ""),
     )
 
@@ -65,7 +67,7 @@ def beneath(failure: Failure) -> Failure:
         failure.remedy = failure.remedy or (told_of(failure.message) if failure.exit_code == Exit.IO else "")
         return failure
     helps = _REMEDIES[cause.errno]
-    if cause.errno in _FORBIDDEN:
+    if cause.errno in _EXITS:
         return Failure(failure.message, exit_code=failure.exit_code, remedy=failure.remedy or helps)
     return Failure(failure.message, exit_code=Exit.IO, remedy=helps)
 
@@ -73,6 +75,10 @@ def beneath(failure: Failure) -> Failure:
 def unanswered(failure: Failure) -> bool:
     """Whether it tells that nobody could look, which is no answer to whoever takes a failure for one."""
     return beneath(failure).exit_code in {Exit.IO, Exit.UNAVAILABLE}
+
+
+def _shown(place: str) -> str:
+    return place if len(place) <= _SHOWN else f"{place[: _SHOWN // 2]}…{place[-_SHOWN // 2 :]}"
 
 
 def _full() -> list[str]:

@@ -10,8 +10,8 @@ import psutil  # type: ignore[import-untyped]  # DVC brings it
 _KINDNESS = 10.0  # seconds to stop by themselves
 
 
-def end(process: int) -> None:
-    """Interrupts them all, as Ctrl-C does, and kills those that are still there after some seconds."""
+def end(process: int, kindness: float = _KINDNESS) -> None:
+    """Interrupts them all, as Ctrl-C does, and kills those that are still there after so many seconds."""
     try:
         first = psutil.Process(process)
         found = [first, *first.children(recursive=True)]
@@ -20,7 +20,7 @@ def end(process: int) -> None:
     for each in found:
         with suppress(psutil.Error):
             each.send_signal(signal.SIGINT)
-    left = psutil.wait_procs(found, timeout=_KINDNESS)[1]
+    left = psutil.wait_procs(found, timeout=kindness)[1]
     for each in left:
         with suppress(psutil.Error):
             each.kill()

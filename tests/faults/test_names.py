@@ -1,0 +1,28 @@
+"""A name that no disk takes is wrong usage, not a fault of the machine."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.errors import Exit
+from mlops_spec.system.faults import fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("long", ["a" * 300, "é" * 200, "/".join(["a" * 200] * 30)])
+def test_a_name_that_is_too_long(tmp_path: Path, long: str) -> None:
+    with pytest.raises(OSError, match="too long") as caught:
+        (tmp_path / long).mkdir()
+    assert caught.value.errno == errno.ENAMETOOLONG
+
+    told = fault(caught.value)
+
+    assert told.exit_code == Exit.USAGE
+    assert told.message.endswith(": File name too long")
+    assert len(told.message) < 250
+    assert "255 bytes" in told.remedy
