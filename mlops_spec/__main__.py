@@ -10,7 +10,7 @@ from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.cache.clean import clean, plain_files
 from mlops_spec.system.extras import lacking
-from mlops_spec.system.faults import beneath, circular, fault, starved
+from mlops_spec.system.faults import beneath, circular, fault, no_text, starved
 from mlops_spec.system.garbage import collect_seldom
 from mlops_spec.system.regular import files_alone
 
@@ -36,7 +36,7 @@ def main() -> None:
             words.err(_all_of(error))
         _stop(fault(error))
     except Exception as error:
-        if known := lacking(error) or starved(error) or circular(error):
+        if known := lacking(error) or starved(error) or circular(error) or no_text(error, sys.argv):
             _stop(known)
         words.err(_all_of(error) if debug else _of_a_bug(error))
         sys.exit(Exit.BUG)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ROOM = "free some room there (`df`, `df -i`), then run the same command again"
 _REMEDIES = {
@@ -58,6 +62,19 @@ def circular(error: Exception) -> Failure | None:
         return None
     said = f"{str(error).removeprefix('Symlink loop from ')} is a link that leads back to itself"
     return Failure(said, exit_code=Exit.CONFIG, remedy="Put the file or folder itself in its place.")
+
+
+def no_text(error: Exception, arguments: Sequence[str]) -> Failure | None:
+    """The argument that is no UTF-8, where an error comes of that; None for any other error."""
+    wrong = next((each for each in arguments if not _is_text(each)), None)
+    if wrong is None or not isinstance(error, UnicodeError):
+        return None
+    said = f"{ascii(wrong)[1:-1]}: this argument is no text in UTF-8"
+    return Failure(said, exit_code=Exit.USAGE, remedy="Write it in UTF-8, or name the file otherwise.")
+
+
+def _is_text(argument: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
 
 
 def beneath(failure: Failure) -> Failure:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit
-from mlops_spec.system.faults import fault
+from mlops_spec.system.faults import fault, no_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,3 +26,13 @@ def test_a_name_that_is_too_long(tmp_path: Path, long: str) -> None:
     assert told.message.endswith(": File name too long")
     assert len(told.message) < 250
     assert "255 bytes" in told.remedy
+
+
+def test_an_argument_that_is_no_text() -> None:
+    for wrong in (UnicodeEncodeError("utf-8", "\udced", 0, 1, "surrogates not allowed"), UnicodeError("x")):
+        told = no_text(wrong, ["promote", "x\udced y"])
+        assert told is not None
+        assert (told.exit_code, told.message.isascii()) == (Exit.USAGE, True)
+        assert "x\\udced y" in told.message
+    assert no_text(UnicodeError("x"), ["promote", "é"]) is None
+    assert no_text(ValueError("x"), ["x\udced"]) is None

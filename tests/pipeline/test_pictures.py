@@ -192,3 +192,21 @@ def test_a_value_without_an_interval_lies_where_it_is(tmp_path: Path, monkeypatc
     assert [list(line.get_xdata()) for line in axes.get_lines()] == [[0.99]]
     assert axes.get_xlim()[0] < 0.7 < 0.99 < axes.get_xlim()[1]
     assert [text.get_text() for text in axes.texts] == ["0.99, no interval"]
+
+
+def test_names_and_values_are_no_formulas_and_leave_room_for_the_bars(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Figure] = []
+    save = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *a, **b: (drawn.append(figure), save(figure, *a, **b)))
+    known = {"rows": 9, "measures": {"x": KNOWN}}
+    slices = {"$x^$": {r"$\frac$": known}, "a column's name that is long" * 3: {"and a value" * 9: known}}
+
+    draw_pictures(tmp_path, shown("multiclass-classification", MULTICLASS, slices))
+
+    (axes,) = next(figure.axes for figure in drawn if "Slices" in str(figure.get_suptitle()))
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[0] == r"$x^$ = $\frac$  (9)"
+    assert max(map(len, names)) < 60
+    assert axes.get_position().width > 0.4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from mlops_spec.pipeline.pictures.of_answers import OF_ANSWERS
@@ -25,9 +26,10 @@ _DPI = 110
 def draw_pictures(folder: Path, shown: Shown) -> None:
     """Writes `<picture>.png` for each picture of the task; the same evaluation gives the same bytes."""
     make_folder(folder)
-    for name, figure in _pictures(shown):
-        FigureCanvasAgg(figure)
-        figure.savefig(folder / f"{name}.png", dpi=_DPI, metadata={"Software": None})
+    with rc_context({"text.parse_math": False}):  # names and values of the data are no formulas, which may be wrong
+        for name, figure in _pictures(shown):
+            FigureCanvasAgg(figure)
+            figure.savefig(folder / f"{name}.png", dpi=_DPI, metadata={"Software": None})
 
 
 def _pictures(shown: Shown) -> Iterator[tuple[str, Figure]]:

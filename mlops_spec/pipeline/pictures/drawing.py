@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#999999"  # of Okabe and Ito: told apart by the colour-blind too
 INCHES = 4.8
 _MOST_LINES = 60  # of slices, or groups: more can't be read
+_MOST_LETTERS = 24  # of a column's name, and of a value: longer ones would leave no room for the bars
 
 
 def one_plot(across: str, up: str) -> tuple[Figure, Axes]:
@@ -39,6 +40,16 @@ def titled(figure: Figure, axes: Axes, title: str) -> Figure:
     """The figure, its plot titled."""
     axes.set_title(title, fontsize=11)
     return figure
+
+
+def line_of(column: str, value: object) -> str:
+    """What a slice or group is called beside its bar; of what is long, the beginning and the end."""
+    return f"{_short(column)} = {_short(str(value))}"
+
+
+def _short(text: str) -> str:
+    half = _MOST_LETTERS // 2
+    return text if len(text) <= _MOST_LETTERS else f"{text[:half]}…{text[1 - half :]}"
 
 
 def dots(axes: Axes, x: list[float], found: list[Interval], colour: str, label: str) -> None:

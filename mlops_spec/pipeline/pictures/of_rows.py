@@ -14,6 +14,7 @@ from mlops_spec.pipeline.pictures.drawing import (
     INCHES,
     histogram,
     interval_bar,
+    line_of,
     one_plot,
     places_of_largest,
     shown_of,
@@ -33,7 +34,7 @@ def measure_by_slice(shown: Shown) -> Figure:
     metric = _judged(shown)
     whole = shown.evaluation["measures"][metric]
     every = [
-        (f"{column} = {value}  ({part['rows']:,})", part["rows"], part["measures"][metric])
+        (f"{line_of(column, value)}  ({part['rows']:,})", part["rows"], part["measures"][metric])
         for column, values in shown.evaluation["slices"].items()
         for value, part in values.items()
     ]
@@ -47,7 +48,8 @@ def measure_by_slice(shown: Shown) -> Figure:
         interval_bar(axes, place, found)
     axes.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    return titled(figure, axes, f"{shown_of('Slices', rows, every)} (rows); grey: all test rows")
+    figure.suptitle(f"{shown_of('Slices', rows, every)} (rows); grey: all test rows", fontsize=11)
+    return figure
 
 
 def _judged(shown: Shown) -> str:
@@ -76,7 +78,7 @@ def rates_by_group(shown: Shown) -> Figure:
         axes.set(xlabel=rate)
         axes.set_xlim(left=0)
         axes.grid(axis="x", alpha=0.3)
-    panels[0].set_yticks(range(len(drawn)), [f"{column} = {group}" for column, group, _ in drawn], fontsize=8)
+    panels[0].set_yticks(range(len(drawn)), [line_of(column, group) for column, group, _ in drawn], fontsize=8)
     panels[0].set_ylim(len(drawn) - 0.5, -0.5)
     told = f"answers from {spec.evaluate.threshold:g} on are positive, {shown.level}"
     figure.suptitle(f"{shown_of('Groups', drawn, every)}, {told}", fontsize=10)
