@@ -83,7 +83,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     message = "this approves a version that neither a gate nor a person has looked at"
                     yield in_program(*call, message, "leave it pending, or approve it behind a gate")
                 said = plain(command)
-                if not _APPROVES.search(said) or _READS.search(said) or _judged_before(workflow, delivery, job, step):
+                before = _judged_before(workflow, delivery, job, step) or _judges_in(step, command)
+                if not _APPROVES.search(said) or _READS.search(said) or before:
                     continue
                 if (
                     _PACKAGE.search(said)
@@ -93,7 +94,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 ):
                     message = "this approves a version that neither a gate nor a person has looked at"
                     yield at_command(step, command, message, "leave it pending, or approve it behind a gate")
-                elif _judged_behind(workflow, delivery, job, step):
+                elif _judges_in(step, command, behind=True) or _judged_behind(workflow, delivery, job, step):
                     message = "this approves a version that is judged only afterwards"
                     yield at_command(step, command, message, "register it as pending, and approve it behind the gate")
 
@@ -126,8 +127,10 @@ def _says_approved(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == "Approved"
 
 
-def _judges_in(step: Step, command: Command) -> bool:
-    return any(judges(each) or evaluates(each) for each in step.commands[: step.commands.index(command)])
+def _judges_in(step: Step, command: Command, *, behind: bool = False) -> bool:
+    place = step.commands.index(command)
+    others = step.commands[place + 1 :] if behind else step.commands[:place]
+    return any(judges(each) or evaluates(each) for each in others)
 
 
 def _starts_unasked(workflow: Workflow) -> bool:
@@ -136,8 +139,8 @@ def _starts_unasked(workflow: Workflow) -> bool:
 
 def _judged_before(workflow: Workflow, delivery: Delivery, job: Job, step: Step) -> bool:
     earlier = [each for _, other in jobs_before(delivery, workflow, job) for each in other.steps]
-    before = [*earlier, *job.steps[: job.steps.index(step) + 1]]
-    return any(map(_judges, before))
+    named = judging(step) and not any(map(judges, step.commands))
+    return named or any(map(_judges, (*earlier, *job.steps[: job.steps.index(step)])))
 
 
 def _judged_behind(workflow: Workflow, delivery: Delivery, job: Job, step: Step) -> bool:

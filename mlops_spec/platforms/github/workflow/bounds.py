@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HIGHER = regex(
     r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc"
@@ -34,6 +34,14 @@ _NOTHING = (
     (regex(r"psi|drift|shift|error_rate|disparity|gap|difference|mape|null|missing"), 1.0),
 )
 _GIVEN_AWAY = 0.2  # of a metric, by a margin
+
+
+#: What a command is told to demand of a model, `--min-auc 0.8`; what a service does, as errors and cost, is no such.
+_DEMANDED = regex(r"(min|max|least|most)-(?P<behind>[\w-]+)|(?P<before>[\w-]+)-(min|max|threshold|floor|ceiling|bound)")
+_OF_QUALITY = regex(
+    rf"{HIGHER.pattern}|rmse|mae|mse|mape|log_?loss|brier|brier_score|ece|wer|cer|wape|smape|mdape|mase|rmsle|nrmse"
+    r"|perplexity|pinball|crps|mean_squared_error|mean_absolute_error"
+)
 
 
 class Bound(NamedTuple):
@@ -62,6 +70,16 @@ def bounds(script: str) -> Iterator[Bound]:
         metric = found["metric"].lower()
         if is_higher(metric) or is_lower(metric):
             yield Bound(metric, found["sign"], float(found["bound"]), found[0], found.start())
+
+
+def demands_quality(given: Iterable[tuple[str, str]]) -> bool:
+    """Whether one of these options, each with its value, is a bound of a measure of models: `max-mae` with `4.2`."""
+    for name, value in given:
+        found = _DEMANDED.fullmatch(name)
+        metric = (found["behind"] or found["before"] or "") if found else ""
+        if value and metric and _part(_OF_QUALITY, metric):
+            return True
+    return False
 
 
 def is_higher(metric: str) -> bool:

@@ -7,7 +7,9 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.bounds import demands_quality
 from mlops_spec.platforms.github.workflow.containers import contained
+from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.release import puts_live
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
@@ -170,6 +172,8 @@ def judges(command: Command) -> bool:
         return command.verb == "gate"
     told = _name_words(command.words)
     if told & _JUDGE or (told & _ASK and told & _OF_MODELS) or _is_inline_gate(command.words):
+        return True
+    if demands_quality(options(command.words)) and not told & (_TRAIN | _TUNE | _WATCH):
         return True
     return bool(told & _MEASURES) and command.program is not None and command.program.decides
 
