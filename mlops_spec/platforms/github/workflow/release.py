@@ -36,8 +36,14 @@ def checks_digest(command: Command) -> bool:
 def puts_live(words: Sequence[str]) -> bool:
     """Whether a command copies files to where what is live reads them, by the name of the place."""
     copies = _COPIES.match(" ".join(words)[:2_000])
-    places = [word for word in words if not word.startswith("-")]
-    return bool(copies) and "://" in places[-1] and bool(_LIVE.search(places[-1]))
+    places = [word for word in words if "://" in word and not word.startswith("-")]
+    return bool(copies) and bool(places) and not _is_source(places[-1], words) and bool(_LIVE.search(places[-1]))
+
+
+def _is_source(place: str, words: Sequence[str]) -> bool:
+    """Whether the last address of a copy is what is copied: a path stands behind it, and no value of an option."""
+    behind = words[words.index(place) + 1 :]
+    return bool(behind) and not behind[0].startswith("-")
 
 
 _COPIES = regex(r"(aws (--\S+ \S+ )?s3|gsutil( -m)?|gcloud storage|rclone|s5cmd|mc) (cp|sync|mv|rsync|copy|copyto)\b")
