@@ -27,9 +27,10 @@ Fix: keep the rows that the live model was trained on, and replace them when ano
 from __future__ import annotations
 
 import ast
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.dataflow import uses
+from mlops_spec.platforms.github.workflow.dataflow import copies, uses
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.program import keywords, names_in
 from mlops_spec.platforms.github.workflow.roles import releases, trains, watches
@@ -75,17 +76,27 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _copied_over(workflow: Workflow, job: Job) -> Iterator[Finding]:
-    """Where a job copies something over the reference that a watch of it has read before."""
+    """Where a job copies something over the reference that a watch of it has read before, also where it lies stored."""
     known: set[str] = set()
+    origins: dict[str, str] = {}  # of each file that was copied here, the address that it has come from
     for use in uses(workflow, job):
         if use.command is None:
             continue
-        if watches(use.command):
-            known |= {
+        if watches(use.command) and not copies(use.command):
+            named = [
                 value for name, value in options(use.command.words) if _REFERENCE.fullmatch(name.replace("-", "_"))
-            }
+            ]
+            known |= {*named, *(path for path in use.reads if _REFERENCE.fullmatch(_stem(path)))}
+            known |= {origins[path] for path in known if path in origins}
+        elif not known:
+            origins |= dict(zip(use.writes, use.reads, strict=False))
         elif over := next((path for path in use.writes if path in known), ""):
             yield at_command(use.step, use.command, _MESSAGE.format(over), _HINT)
+
+
+def _stem(path: str) -> str:
+    """How a file is called, as a name in a program would be."""
+    return PurePosixPath(path).name.partition(".")[0].lower().replace("-", "_")
 
 
 def _is_of_drift(program: Program) -> bool:

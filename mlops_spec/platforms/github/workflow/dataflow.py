@@ -77,6 +77,11 @@ def uses(workflow: Workflow, job: Job) -> tuple[Use, ...]:
     return tuple(found)
 
 
+def copies(command: Command) -> bool:
+    """Whether a command only carries files from one place to another, here or in a store."""
+    return bool(_COPIES.match(plain(command)))
+
+
 def _handed_on(step: Step) -> Use | None:
     paths = tuple(map(bare, text(step.inputs.get("path")).split()))
     if step.uses_action("actions/upload-artifact"):
@@ -92,7 +97,7 @@ def _use(step: Step, command: Command, known: set[str]) -> Use:
     given = [bare(each.target) for each in command.redirections if each.sign == "<" and _is_file(each.target)]
     if _DOWNLOADS.match(said):
         reads, writes = _downloaded(command.words)
-    elif _COPIES.match(said):
+    elif copies(command):
         reads, writes = _copied(command.words)
     elif _FETCHES.match(said):
         reads, writes = [], [bare(each.removesuffix(".dvc")) for each in _places(command.words) if "/" in each]
