@@ -31,6 +31,7 @@ from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
+from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.roles import job_releases
 from mlops_spec.platforms.github.workflow.sign_in import identity
 from mlops_spec.platforms.github.workflow.stage_words import spoken_of
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Address, Severity
-    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS598"
 NAME = "mixed-environments"
@@ -56,8 +57,9 @@ _WHERE = regex(
 _SECRET = regex(r"\bsecrets\.(\w+)")
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
+        yield from _of_call(delivery, job)
         stands = environment(job)
         kind = spoken_of(stands)
         if len(kind) != 1 or "${{" in stands or job.runs("promote ask"):
@@ -73,6 +75,25 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             other = next(each for place, each in meant if place == others[0])
             message = f"the job stands in `{stands}`, and this is of {listed(other)}"
             yield others[0]._replace(message=message, hint=f"take that of `{stands}`")
+
+
+def _of_call(delivery: Delivery, job: Job) -> Iterator[Finding]:
+    """Where a job that calls a workflow is named for another environment than it gives, or leaves to a default."""
+    called = delivery.workflows.get(called_path(job.calls))
+    taken = mapping(mapping(called.triggers.get("workflow_call")).get("inputs")) if called else {}
+    named = spoken_of(f"{job.name} {text(job.data.get('name'))}")
+    given = mapping(job.data.get("with"))
+    for name, declared in taken.items() if len(named) == 1 else ():
+        value = text(given[name] if name in given else mapping(declared).get("default"))
+        other = spoken_of(value) if _WHERE.fullmatch(str(name)) and "${{" not in value else set()
+        if len(other) != 1 or not named.isdisjoint(other):
+            continue
+        if name in given:
+            message = f"this is the job for {listed(named)}, and gives `{name}: {value}`"
+            yield Finding((*job.address, "with", str(name)), message, f"write `{name}: {min(named)}`")
+        else:
+            message = f"this is the job for {listed(named)}, and without `{name}` it is `{value}`"
+            yield Finding((*job.address, "uses"), message, f"give it `{name}: {min(named)}`")
 
 
 def _environments_by_place(workflow: Workflow, job: Job) -> Iterator[tuple[Finding, set[str]]]:
