@@ -38,7 +38,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
-from mlops_spec.platforms.github.workflow.expansion import parsed_program
+from mlops_spec.platforms.github.workflow.collected_tests import collected_tests, pytest_arguments
+from mlops_spec.platforms.github.workflow.options import held
 from mlops_spec.platforms.github.workflow.program import names_in
 from mlops_spec.platforms.github.workflow.roles import about_models, job_releases
 from mlops_spec.regex import regex
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.document.finding import Finding
-    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
     from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS593"
@@ -58,6 +59,8 @@ SEVERITY: Severity = "error"
 
 _HERE = ("CI", "GITHUB_ACTIONS")
 _OF_MODELS = regex(r"quality|fairness|bias|accuracy|\bauc\b|performance|\bmodels?\b|metrics|\bgates?\b|regression")
+_TESTS_OF_MODELS = regex(r"model|quality|golden|accuracy|fairness|bias|metric|performance|regression|behaviou?r")
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]+")
 _HINT = "take it out, or run these tests in a job of their own"
 
 
@@ -67,24 +70,19 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             continue
         for step in job.steps:
             for command in step.commands:
-                if (words := _pytest_arguments(command.words)) is None:
+                if (words := pytest_arguments(command.words)) is None:
                     continue
                 if left := _left_out(words):
                     message = f"`{left}` leaves out the tests that judge the model"
                     yield at_command(step, command, message, _HINT)
-                folder = str(step.data.get("working-directory") or "")
-                for program in _collected_tests(words, delivery, folder):
+                for program in collected_tests(words, delivery, step):
                     yield from _skipped(program)
+                    yield from _skipped_without(program, workflow, job, step)
 
 
 def _affects_model(workflow: Workflow, job: Job) -> bool:
     behind = [each for each in workflow.jobs.values() if job.name in each.needs]
     return any(about_models(each) or job_releases(each) for each in (job, *behind))
-
-
-def _pytest_arguments(words: Sequence[str]) -> Sequence[str] | None:
-    place = next((place for place, word in enumerate(words[:8]) if word in ("pytest", "py.test")), None)
-    return words[place + 1 :] if place is not None and words[0] not in ("pip", "echo", "uvx") else None
 
 
 def _left_out(words: Sequence[str]) -> str:
@@ -95,23 +93,6 @@ def _left_out(words: Sequence[str]) -> str:
         if name in ("--deselect", "--ignore") and _OF_MODELS.search(given or value):
             return f"{name} {given or value}"
     return ""
-
-
-def _collected_tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Program]:
-    given = [
-        word.partition("::")[0].rstrip("/")
-        for word in words
-        if (not word.startswith("-") and "/" in word) or word == "tests"
-    ]
-    roots = [f"{folder}/{each}".strip("/") for each in given] or ([folder] if folder else [""])
-    for path, document in delivery.sources.items():
-        name = path.rpartition("/")[2]
-        if not re.fullmatch(r"test_\w+\.py|\w+_test\.py|conftest\.py", name):
-            continue
-        inside = any(path == root or not root or path.startswith(f"{root}/") for root in roots)
-        above = name == "conftest.py" and any(root.startswith(path.removesuffix("conftest.py")) for root in roots)
-        if (inside or above) and (program := parsed_program(document.file, document.text)):
-            yield program
 
 
 def _skipped(program: Program) -> Iterator[Finding]:
@@ -135,6 +116,28 @@ def _skipped(program: Program) -> Iterator[Finding]:
                 if name.endswith("mark.skip") or (name.endswith("mark.xfail") and not strict):
                     message = "this judges the model, and its failure fails nothing"
                     yield in_program(program, mark, message, _HINT)
+
+
+def _skipped_without(program: Program, workflow: Workflow, job: Job, step: Step) -> Iterator[Finding]:
+    """Where tests of a model are skipped as long as a variable is not set, and nothing sets it."""
+    if not _TESTS_OF_MODELS.search(program.python.document.file.rpartition("/")[2]):
+        return
+    for call, name in program.calls:
+        absent = _absent_variable(call.args[0]) if name.endswith("mark.skipif") and call.args else ""
+        if absent and absent not in _HERE and held(workflow, job, step, absent) is None:
+            before = job.steps[: job.steps.index(step) + 1]
+            if not any(absent in each.run for each in before):
+                message = f"this is skipped as long as `{absent}` is not set, and nothing here sets it"
+                yield in_program(program, call, message, f"set `{absent}` in this step")
+
+
+def _absent_variable(condition: ast.expr) -> str:
+    """The variable without which a condition holds, as `"MODEL" not in os.environ`; empty for any other."""
+    names = [name for name in names_in(condition) if _VARIABLE.fullmatch(name)]
+    denied = any(isinstance(node, ast.Not | ast.NotIn | ast.Is) for node in ast.walk(condition))
+    asks = {"environ", "getenv"} & {*names_in(condition)}
+    alone = not any(isinstance(node, ast.BoolOp) for node in ast.walk(condition))
+    return names[0] if len(names) == 1 and denied and asks and alone else ""
 
 
 def _calls(body: Sequence[ast.stmt]) -> list[ast.Call]:

@@ -2,7 +2,7 @@
 
 Each job begins on a machine of its own, with what Git has. Where the job that trains hands its model on as an artifact,
 and the one behind it never loads that, an image or a release is made of the model that somebody once committed: it is
-another one in each commit's name, and nothing fails.
+another one in each commit's name, and nothing fails. Tests of a model are then skipped, or ask the old one.
 
 Bad:
 
@@ -57,7 +57,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.dataflow import overlap, uses
+from mlops_spec.platforms.github.workflow.collected_tests import collected_tests, pytest_arguments
+from mlops_spec.platforms.github.workflow.dataflow import is_model, overlap, uses
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.images import BUILDING, dockerfile
 from mlops_spec.platforms.github.workflow.roles import plain, trains
@@ -98,6 +99,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 if not _is_known(job, step, command):
                     break
                 reads = next((use.reads for use in uses(workflow, job) if use.command is command), ())
+                reads = (*reads, *_read_by_tests(command, delivery, step))
                 found = next((path for path in made if any(overlap(path, each) for each in reads if each != ".")), "")
                 if found and not trains(command):
                     yield at_command(step, command, _message(found, made[found]), _HINT)
@@ -120,6 +122,13 @@ def _handed_on(workflow: Workflow, delivery: Delivery, job: Job) -> Iterator[tup
                 yield from (
                     (path, earlier.name) for path in use.reads if use.command is None and _LITERAL.fullmatch(path)
                 )
+
+
+def _read_by_tests(command: Command, delivery: Delivery, step: Step) -> Iterator[str]:
+    """The files that tests name: where one is not there these are skipped, or ask what Git has."""
+    words = pytest_arguments(command.words)
+    for program in collected_tests(words, delivery, step) if words is not None else ():
+        yield from (str(each.value) for each in program.texts if is_model(str(each.value)))
 
 
 def _begins_with_git(job: Job) -> bool:
