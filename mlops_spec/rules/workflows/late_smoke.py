@@ -95,8 +95,10 @@ def _asks_the_old(jobs: Sequence[Job]) -> list[tuple[Step, Command]]:
         for command in step.commands:
             if begun := standby(command):
                 beside = begun
-            elif beside and _MOVES.match(plain(command)):
-                return asked
+            elif beside and _MOVES.match(said := plain(command)):
+                return (
+                    [] if beside.name and f"{beside.name}=0" in said else asked
+                )  # it was the old one that was changed
             elif beside and tries(step, command) and passes_by(command, beside):
                 asked.append((step, command))
     return []
