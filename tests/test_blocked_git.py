@@ -109,3 +109,18 @@ def test_a_linked_work_tree_and_a_remote_that_is_a_folder(checkout: Path, tmp_pa
     assert "origin.git/config" in refused(tmp_path / "linked", "ls-remote", "origin")
     piped(checkout / ".git/worktrees/linked/HEAD")
     assert "worktrees/linked/HEAD" in refused(tmp_path / "linked", "log")
+
+
+def test_a_repository_without_a_work_tree_and_its_remote(checkout: Path, tmp_path: Path) -> None:
+    Git(checkout).run("clone", "-q", "--bare", str(checkout), str(tmp_path / "bare.git"))
+    Git(checkout).run("clone", "-q", "--bare", str(checkout), str(tmp_path / "far.git"))
+    Git(tmp_path / "bare.git").run("config", "remote.origin.url", "../far.git")
+    piped(tmp_path / "far.git/HEAD")
+    assert "far.git/HEAD" in refused(tmp_path / "bare.git", "ls-remote", "../far.git")
+    piped(tmp_path / "bare.git/HEAD")
+    assert "bare.git/HEAD" in refused(tmp_path / "bare.git", "log")
+
+
+def test_a_folder_that_is_no_repository_is_not_looked_through(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert blocked.pipe_in_the_way(tmp_path) is None

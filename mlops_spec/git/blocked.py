@@ -36,7 +36,7 @@ def _read_by_git(here: Path) -> Iterator[str]:
     yield from (f"{home}/{name}" for name in _OF_THE_USER if home)
     root = next((each for each in (here, *here.parents) if os.path.lexists(each / ".git")), None)
     if root is None:
-        yield from _all_below(here)  # one without a work tree
+        yield from _own(here) if (here / "objects").is_dir() else ()  # one without a work tree, or none at all
         return
     yield from _own(root / ".git")
     for folder, inner, names in os.walk(root):
@@ -55,7 +55,8 @@ def _own(folder: Path) -> Iterator[str]:
         yield from _all_below(folder)
     if (settings := folder / "config").is_file():
         for remote in _URL.findall(settings.read_text(errors="replace")):
-            yield from _all_below(folder.parent / remote.removeprefix("file://"))
+            base = folder.parent if folder.name == ".git" else folder
+            yield from _all_below(base / remote.removeprefix("file://"))
 
 
 def _all_below(folder: Path) -> Iterator[str]:
