@@ -2,7 +2,7 @@
 
 Where people act from a score of 0.08 on and nothing is said, decisions are judged at 0.5: with few positives hardly any
 score reaches that, nobody is selected in any group, and a gate on fairness or on recall looks at decisions that nobody
-takes.
+takes. Where the riskiest 5 % are called, `precision_at_k` of the first tenth is that of others.
 
 Bad:
 
@@ -62,10 +62,15 @@ _OF_ELSE = regex(
 _SENTENCE = regex(r"(?<=[.!?;])\s+")
 _DECIDED = ("accuracy", "balanced_accuracy", "matthews_corrcoef", "expected_cost", "hamming_loss")
 _BY_SCORE = "precision_at_k"
+_HIGHEST = regex(
+    r"\b(?:top|riskiest|highest|upper|first|best|worst|most \w+|likeliest) ([0-9]{1,2}(?:\.[0-9])?) ?(?:%|percent\b)",
+    re.IGNORECASE,
+)
 _ALIKE = 1e-6
 
 
 def check(spec: Spec) -> Iterator[Finding]:
+    yield from _of_share(spec)
     if not TASKS[spec.task].has("threshold") or not _decides(spec):
         return
     texts = (spec.description or "", spec.governance.intended_use or "")
@@ -78,6 +83,18 @@ def check(spec: Spec) -> Iterator[Finding]:
         )
         message = f"people act `{words}`, and decisions are judged at {threshold:g}"
         yield Finding(place, message, f"write `evaluate: {{threshold: {value:g}}}`")
+
+
+def _of_share(spec: Spec) -> Iterator[Finding]:
+    """Of a share of the highest scores that people act on, and another that is judged."""
+    if not any(name == _BY_SCORE for _, name in measures(spec)) or not isinstance(spec.evaluate.k, float):
+        return
+    text = f"{spec.description or ''} {spec.governance.intended_use or ''}"
+    said = [(float(found[1]) / 100, found[0]) for found in _HIGHEST.finditer(text)]
+    if said and not any(abs(share - spec.evaluate.k) <= _ALIKE for share, _ in said):
+        place: Address = ("evaluate", "k") if "k" in spec.evaluate.model_fields_set else ("description",)
+        message = f"people act on `{said[0][1]}`, and `{_BY_SCORE}` looks at the highest {spec.evaluate.k:.3g}"
+        yield Finding(place, message, f"write `evaluate: {{k: {said[0][0]:g}}}`")
 
 
 def _said(sentence: str) -> Iterator[tuple[float, str]]:

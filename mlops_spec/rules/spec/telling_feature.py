@@ -88,6 +88,10 @@ _AFTER = (
 _LEAST_SHARED = 5  # letters that two forms of one word begin with
 _WITHIN = regex(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
 _ENDED = regex(r"(^|_)(chargebacks?|outcome|ground_truth|actual|closed_(at|on)|resolved_(at|on)|after_event)(_|$)")
+#: What comes after the row, but for what is agreed on before.
+_NEXT = regex(
+    r"^(?!.*(plan|schedul|book|forecast|predict|expect|promo|holiday|due|agreed|announc|budget|open)).+_(next|following)_(week|month|quarter|year|period)$"
+)
 _BEFORE = regex(
     r"(^|_)(previous|prior|past|last|earlier|history|historical|lag[0-9]*|prev|n|num|count|mean|avg|rate)(_|$)"
 )
@@ -107,7 +111,12 @@ def _telling(spec: Spec, target: str) -> Iterator[Finding]:
         low = name.lower()
         if not is_feature(spec, name) or _BEFORE.search(low) or name == spec.data.split.column:
             continue
-        if of_target.search(low) or _ENDED.search(low) or _is_known_afterwards(low, _WITHIN.sub("", target)):
+        if (
+            of_target.search(low)
+            or _ENDED.search(low)
+            or _NEXT.search(low)
+            or _is_known_afterwards(low, _WITHIN.sub("", target))
+        ):
             message = f"`{name}` tells how it ended, and the model sees it"
             yield Finding(
                 _place(spec, name), message, exclusion(spec, name), at_key=spec.train.features.include is None
