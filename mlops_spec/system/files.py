@@ -23,13 +23,15 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     """Writes `data` (text as UTF-8): after a crash at any moment the file is the old one or the new one.
 
     A new file gets the mode that the umask gives, an old one keeps its own; a symbolic link is replaced, not followed.
-    Raises OSError, which names the file, and then the old one stands as it was; and Failure (78) where
-    a folder on the way to it is a link that leads out of the repository.
+    Raises OSError, which names the file, and then the old one stands as it was; and Failure where a folder is
+    in its place (2), or one on the way to it is a link that leads out of the repository (78).
     """
     followed(path.parent)
     try:
         _write(path, data.encode() if isinstance(data, str) else data)
     except OSError as error:
+        if path.is_dir():  # as an empty path is, too
+            raise Failure(f"{path} is a folder, not a file", remedy="Name a file to write.") from error
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from mlops_spec.errors import Exit
-from mlops_spec.system.faults import fault, no_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.system.faults import beneath, fault, no_text
+from mlops_spec.system.files import write_atomic
 
 
 @pytest.mark.parametrize("long", ["a" * 300, "é" * 200, "/".join(["a" * 200] * 30)])
@@ -36,3 +34,13 @@ def test_an_argument_that_is_no_text() -> None:
         assert "x\\udced y" in told.message
     assert no_text(UnicodeError("x"), ["promote", "é"]) is None
     assert no_text(ValueError("x"), ["x\udced"]) is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "folder"])
+def test_a_folder_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Failure, match="is a folder, not a file") as caught:
+        write_atomic(Path(name), b"x")
+    assert beneath(caught.value).exit_code == Exit.USAGE
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
