@@ -141,7 +141,8 @@ def _elsewhere(workflow: Workflow, trained: Trained, asked: Asked, library: str)
             return _said(step, name, command, f"by `{name}: {value}` the run stays here, and the gate asks the server")
     for name in _PLACES:
         here, there = (_setting(workflow, *each, name) for each in (Asked(job, step), asked))
-        if name.startswith(library) and here and there and here != there:
+        told = "${{ env." not in f"{here}{there}"  # which may be the other by another name
+        if name.startswith(library) and here and there and here != there and told:
             return _said(step, name, command, f"the run is written to `{here}`, and the gate asks `{there}`")
     if library == "WANDB" and command.program and (call := _offline_in_code(command.program)):
         return in_program(
