@@ -42,7 +42,7 @@ class Spec(Strict):
         default_factory=no_entries, description="The user's own stages by name, between split and train."
     )
     train: Train
-    evaluate: Evaluate = Field(default_factory=Evaluate)
+    evaluate: Evaluate = Field(default_factory=Evaluate.model_construct)
     gates: list[AnyGate] = Field(
         description="What must hold before a version is made; each blocks unless it passes or is waived.",
         examples=[[{"metric": "roc_auc", "min": 0.76}]],
@@ -51,9 +51,9 @@ class Spec(Strict):
         default_factory=no_entries,
         description="Where the model runs, by name, each after the one that it is promoted from.",
     )
-    serve: Serve = Field(default_factory=Serve)
+    serve: Serve = Field(default_factory=Serve.model_construct)
     monitor: Monitor | None = None
-    governance: Governance = Field(default_factory=Governance)
+    governance: Governance = Field(default_factory=Governance.model_construct)
 
     @property
     def servers(self) -> dict[str, Server]:

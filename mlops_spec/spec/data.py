@@ -198,7 +198,7 @@ class Column(Strict):
 class Contract(Strict):
     """What the data must be before anything trains on it."""
 
-    rows: Rows = Field(default_factory=Rows)
+    rows: Rows = Field(default_factory=Rows.model_construct)
     columns: dict[ColumnName, Column] = Field(
         default_factory=no_entries, description="Columns by name, and what each must hold."
     )
@@ -270,8 +270,8 @@ class Data(Strict):
         description="Makes the table of `path` from raw data, before the split. It sees the tested rows as well, so it "
         "must not learn from them.",
     )
-    split: Split = Field(default_factory=Split)
-    contract: Contract = Field(default_factory=Contract)
+    split: Split = Field(default_factory=Split.model_construct)
+    contract: Contract = Field(default_factory=Contract.model_construct)
 
     @model_validator(mode="after")
     def _split_by_their_time(self) -> Self:

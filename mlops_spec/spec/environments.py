@@ -120,7 +120,7 @@ class Environment(Strict):
     after: Literal["merge"] | EnvironmentName = Field(
         description="`merge` takes each registered version; an environment's name waits for a promotion from there."
     )
-    promote: Promote = Field(default_factory=Promote)
+    promote: Promote = Field(default_factory=Promote.model_construct)
     rollout: Rollout | Comparison
 
 
@@ -129,7 +129,7 @@ class Server(Environment):
 
     target: Literal["local"] = Field("local", description="What runs it: `local` is a server on the agent's host.")
     listen: Listen = Field("127.0.0.1:8080", description="Where the local target's server listens.")
-    rollout: Rollout = Field(default_factory=Rollout)
+    rollout: Rollout = Field(default_factory=Rollout.model_construct)
 
 
 class Batch(Environment):
@@ -154,7 +154,7 @@ class Batch(Environment):
     max_refused: Probability = Field(
         0.0, description="Share of a day's rows outside `data.contract` that may be set aside; more stop the day."
     )
-    rollout: Comparison = Field(default_factory=Comparison)
+    rollout: Comparison = Field(default_factory=Comparison.model_construct)
 
 
 TARGETS: tuple[type[Environment], ...] = (Server, Batch)

@@ -60,7 +60,7 @@ class Governance(Strict):
         description="Uses that the model is not made for.",
         examples=[["Deciding on credit without a person."]],
     )
-    retention: Retention = Field(default_factory=Retention)
+    retention: Retention = Field(default_factory=Retention.model_construct)
     separation_of_duties: bool = Field(True, description="Nobody approves a promotion of their own change.")
     provenance: Literal["none", "github"] = Field(
         "none", description="`github` attests each package by Sigstore (public repositories, or GitHub Enterprise)."

@@ -49,7 +49,7 @@ class SharedCompute(Strict):
 class SharedTrain(Strict):
     """What training has in common."""
 
-    compute: SharedCompute = Field(default_factory=SharedCompute)
+    compute: SharedCompute = Field(default_factory=SharedCompute.model_construct)
 
 
 class SharedEnvironment(Strict):
@@ -65,7 +65,7 @@ class SharedEnvironment(Strict):
     runner: RunnerLabel | None = Field(
         None, description="Of target `batch`: GitHub's label of the runner on which the one workflow scores all models."
     )
-    promote: Promote = Field(default_factory=Promote)
+    promote: Promote = Field(default_factory=Promote.model_construct)
 
 
 class SharedMonitor(Strict):
@@ -101,12 +101,12 @@ class Shared(Strict):
     branch: BranchName = Field(
         "main", description="The default branch: what is merged into it is trained and released."
     )
-    train: SharedTrain = Field(default_factory=SharedTrain)
+    train: SharedTrain = Field(default_factory=SharedTrain.model_construct)
     environments: dict[EnvironmentName, SharedEnvironment] = Field(
         default_factory=no_entries, description="What an environment of a name has in every model that has one so."
     )
-    monitor: SharedMonitor = Field(default_factory=SharedMonitor)
-    governance: SharedGovernance = Field(default_factory=SharedGovernance)
+    monitor: SharedMonitor = Field(default_factory=SharedMonitor.model_construct)
+    governance: SharedGovernance = Field(default_factory=SharedGovernance.model_construct)
     storage: Storage | None = None
 
 

@@ -60,7 +60,7 @@ class Train(Strict):
     params: dict[Text, Param] = Field(
         default_factory=no_entries, description="What the code is tuned by: values, lists of them, and groups by name."
     )
-    features: Features = Field(default_factory=Features)
+    features: Features = Field(default_factory=Features.model_construct)
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
         0, description="Given to the training, and what evaluation draws by.", examples=[7]
     )
@@ -84,5 +84,5 @@ class Train(Strict):
         examples=[["sklearn.tree._tree.Tree"]],
     )
     compute: Compute = Field(
-        default_factory=OnRunner, description="Where it runs: on GitHub's runner, or on a cluster."
+        default_factory=OnRunner.model_construct, description="Where it runs: on GitHub's runner, or on a cluster."
     )

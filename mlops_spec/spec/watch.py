@@ -62,7 +62,7 @@ class Monitor(Strict):
     """The scheduled check."""
 
     schedule: Cron = Field("17 6 * * *", description="Cron in UTC, as GitHub Actions reads it.")
-    drift: Drift = Field(default_factory=Drift)
-    data: DataCheck = Field(default_factory=DataCheck)
+    drift: Drift = Field(default_factory=Drift.model_construct)
+    data: DataCheck = Field(default_factory=DataCheck.model_construct)
     performance: Performance | None = None
-    on_alert: OnAlert = Field(default_factory=OnAlert)
+    on_alert: OnAlert = Field(default_factory=OnAlert.model_construct)

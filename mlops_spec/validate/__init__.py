@@ -39,6 +39,8 @@ def validate_shared(document: Document) -> Shared | list[Diagnostic]:
     """Checks the table `[tool.mlops-spec]` as `validate` checks a spec."""
     data = document.data
     data = {key: value for key, value in data.items() if key != "lint"} if isinstance(data, dict) else data
+    if data == {}:
+        return NOTHING_SHARED  # as most say nothing, whose schema is then not built
     found = _validated(Shaped(document, "Shared"), data, Shared)
     return [each._replace(edits=()) for each in found] if isinstance(found, list) else found  # YAML's, not TOML's
 
