@@ -185,10 +185,16 @@ def _is_inline_gate(words: Sequence[str]) -> bool:
     )
 
 
+#: A release that only says what it would do; `kubectl` takes `none` for no trial.
+_TRIED = regex(r"--?dry[-_]?run(=(?!none|false).*)?")
+
+
 def releases(command: Command) -> bool:
     """Whether it changes a registry, or what is live."""
     if command.verb:
         return command.verb in ("register", "promote ask")
+    if any(map(_TRIED.fullmatch, command.words)):
+        return False
     if _is_inline_promotion(command.words) or puts_live(command.words):
         return True
     told = _name_words(command.words)
