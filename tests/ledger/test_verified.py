@@ -101,7 +101,7 @@ def told(git: Git, commit: str) -> tuple[object, object]:
     return found[0], found[1]
 
 
-@pytest.mark.parametrize("rounds", [pytest.param(12), pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [pytest.param(6), pytest.param(100, marks=pytest.mark.slow)])
 def test_it_changes_nothing_that_is_read_or_found(git: Git, kept: Path, rounds: int) -> None:
     rng, tampered = random.Random(17), 0
     for _ in range(rounds):

@@ -142,6 +142,7 @@ def test_a_compressed_file_that_unpacks_to_more_than_is_read_is_told_by_its_begi
     assert told == {"old": True, "table": False, "json": False}
 
 
+@pytest.mark.quick("0", "250000")
 @pytest.mark.parametrize("times", [0, 250_000, 600_000])
 def test_an_old_pickle_is_told_at_every_load_however_long_it_is(tmp_path: Path, times: int) -> None:
     (tmp_path / "model.dat").write_bytes(padded(pickle.dumps(Payload(tmp_path), 0), times))

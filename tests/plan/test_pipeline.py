@@ -131,8 +131,8 @@ def test_cause(root: Path, render: Render, name: str) -> None:
     assert own(make_plan(root)) == causes
 
 
-@pytest.mark.quick("6")
-@pytest.mark.parametrize("examples", [6, 60])
+@pytest.mark.quick("4")
+@pytest.mark.parametrize("examples", [4, 60])
 def test_agrees_with_dvc(released: Path, render: Render, examples: int) -> None:
     @settings(max_examples=examples)
     @given(names=st.sets(st.sampled_from(sorted(EDITS)), max_size=3))

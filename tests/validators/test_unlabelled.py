@@ -53,6 +53,7 @@ def test_it_does_not_see_that_the_concept_moved(known):
     assert estimated("roc_auc", score, known).value > 0.75
 
 
+@pytest.mark.slow
 def test_the_spread_is_that_of_labels_drawn_again(known):
     draws = [scored(seed, 2000) for seed in range(100, 160)]
     inside = [

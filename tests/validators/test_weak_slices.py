@@ -149,6 +149,7 @@ def test_nothing_to_look_at_is_no_pass():
     assert judge_search(Search((), 4), minimum=0.1)[0].reason == "the measure is undefined in every slice"
 
 
+@pytest.mark.slow
 def test_good_slices_are_rarely_called_weak():
     """All slices exactly at the bound, where failing is most likely: by chance at most 2.5 % of data sets fail."""
     rng = np.random.default_rng(4)

@@ -199,6 +199,7 @@ def test_an_error_at_any_operation_leaves_all_as_it_was(
     assert outcomes == {True, False}
 
 
+@pytest.mark.slow
 def test_a_disk_that_fails_for_good_leaves_what_the_next_run_makes_whole(
     tmp_path: Path, states: tuple[dict[str, str], dict[str, str]]
 ) -> None:
