@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import pathlib
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -124,3 +126,11 @@ def test_a_repository_without_a_work_tree_and_its_remote(checkout: Path, tmp_pat
 def test_a_folder_that_is_no_repository_is_not_looked_through(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert blocked.pipe_in_the_way(tmp_path) is None
+
+
+def test_what_can_not_be_read_is_left_to_git(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path, **_: object) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(pathlib.Path, "read_text", denied)
+    assert blocked.pipe_in_the_way(checkout) is None

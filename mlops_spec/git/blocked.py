@@ -48,15 +48,23 @@ def _own(folder: Path) -> Iterator[str]:
     """What is Git's alone: of a linked work tree in two other folders, and of a remote that is a folder in that."""
     yield str(folder)
     if folder.is_file():
-        folder = folder.parent / folder.read_text(errors="replace").partition("gitdir:")[2].strip()
+        folder = folder.parent / _text(folder).partition("gitdir:")[2].strip()
     yield from _all_below(folder)
     if (shared := folder / "commondir").is_file():
-        folder = folder / shared.read_text(errors="replace").strip()
+        folder = folder / _text(shared).strip()
         yield from _all_below(folder)
     if (settings := folder / "config").is_file():
-        for remote in _URL.findall(settings.read_text(errors="replace")):
+        for remote in _URL.findall(_text(settings)):
             base = folder.parent if folder.name == ".git" else folder
             yield from _all_below(base / remote.removeprefix("file://"))
+
+
+def _text(file: Path) -> str:
+    """What it says; nothing where it can't be read, which Git says itself: this looks on while Git runs."""
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _all_below(folder: Path) -> Iterator[str]:
