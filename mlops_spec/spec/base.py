@@ -18,7 +18,11 @@ SAFE_TEXT = rf"^([^${_UNSAFE}]|\$+[^${{{_UNSAFE}]|\$+$)*$"
 
 
 class Strict(BaseModel):
-    """A section: unknown keys are errors, values are never coerced, nothing changes after validation."""
+    """A section: unknown keys are errors, values are never coerced, nothing changes after validation.
+
+    One that a spec leaves out is made by `model_construct`, whose schema is then not built: what would check a section
+    without keys is not asked there.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
